@@ -1,0 +1,30 @@
+# Every task goes through dev.py, which prepares .venv from the hashed lock first.
+PYTHON ?= python3
+export PYTHONUTF8 = 1
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: ## start the demo: issuing service and desk
+	@$(PYTHON) dev.py run
+
+test: ## install what the tests need, then lint, types, imports and the whole suite
+	@$(PYTHON) dev.py test
+
+check: ## lint, types, import contracts only
+	@$(PYTHON) dev.py check
+
+bench: ## timing ratios, each against its floor in the same run
+	@$(PYTHON) dev.py bench
+
+vectors: ## rebuild tests/vectors (a rebuild gives no git diff)
+	@$(PYTHON) dev.py vectors
+
+pictures: ## make the pictures of the README from the running product
+	@$(PYTHON) dev.py pictures
+
+lock: ## pin the newest dependencies into the two hashed locks
+	@$(PYTHON) dev.py lock
+
+.PHONY: help run test check bench vectors pictures lock
+.DEFAULT_GOAL := help

@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""One door for every task: `python3 dev.py run | test | check | bench | vectors | pictures | lock`.
+
+Needs Python 3.11 with pip and nothing else. It decides how the environment is made and what a task starts; what a task
+does is the business of the program it starts.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+ENV = ROOT / ".venv"
+BIN = ENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+LOCKS = ROOT / "requirements"
+INTEROP = ROOT / "tests" / "interop"
+
+# What tests use and PyPI cannot give. The first column is a program whose presence makes the packages unnecessary.
+SYSTEM_PACKAGES = {
+    "chromium": ["chromium"],
+    "fc-match": ["fontconfig"],
+    "pdfsig": ["poppler-utils"],
+    "mutool": ["mupdf-tools"],
+    "qpdf": ["qpdf"],
+    "certutil": ["libnss3-tools"],
+    "openssl": ["openssl"],
+    "node": ["nodejs"],
+    "npm": ["npm"],
+}
+BENGALI_FONT = Path("/usr/share/fonts/truetype/noto/NotoSansBengali-Regular.ttf")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one task; the exit status is that of the program it started."""
+    if sys.version_info < (3, 11):
+        return fail(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
+    task, *rest = arguments or ["help"]
+    if task not in TASKS:
+        print(f"Usage: python3 dev.py {' | '.join(TASKS)}", file=sys.stderr)
+        return 64
+    try:
+        return TASKS[task](rest)
+    except subprocess.CalledProcessError as error:
+        return fail(f"This step failed (exit status {error.returncode}): {' '.join(map(str, error.cmd))}")
+    except KeyboardInterrupt:
+        return 130
+
+
+def fail(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
+
+
+def install(lock: str) -> None:
+    """Make .venv match one hashed lock; when nothing changed since the last call, do nothing.
+
+    uv installs four to five times faster than pip and is pinned by hash itself; where it cannot be had, pip does it.
+    The environment is made without a pip of its own, because this Python's pip can fill it and that saves seconds.
+    """
+    wanted = LOCKS / f"{lock}.lock"
+    inputs = b"".join(path.read_bytes() for path in (wanted, ROOT / "pyproject.toml"))
+    digest = f"{lock} {hashlib.sha256(inputs).hexdigest()}"
+    stamp = ENV / "installed"
+    held = stamp.read_text().splitlines() if stamp.exists() else []
+    if digest in held and PYTHON.exists():
+        return
+    print("Preparing .venv (the first time takes about half a minute) ...", flush=True)
+    if not PYTHON.exists():
+        venv.create(ENV, with_pip=False, clear=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "-q", "--disable-pip-version-check"]
+    uv = [str(BIN / "uv"), "pip", "install", "-q", "--python", str(PYTHON)]
+    quick = subprocess.call([*pip, "--require-hashes", "-r", str(LOCKS / "installer.lock")]) == 0
+    installer = uv if quick and subprocess.call([*uv, "--require-hashes", "-r", str(wanted)]) == 0 else pip
+    if installer is pip:
+        subprocess.check_call([*pip, "--require-hashes", "-r", str(wanted)])
+    subprocess.check_call([*installer, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+    link_for_type_checker()
+    # The larger lock contains the smaller one, so that `make run` after `make test` has nothing to do.
+    covered = {digest} | ({held_line for held_line in held if lock == "dev"})
+    if lock == "dev":
+        run_inputs = (LOCKS / "run.lock").read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+        covered.add(f"run {hashlib.sha256(run_inputs).hexdigest()}")
+    stamp.write_text("\n".join(sorted(covered)))
+
+
+def link_for_type_checker() -> None:
+    """mypy cannot follow the renamed package of an editable install; a link under its true name lets it."""
+    link = ENV / "typing" / "clearance_templates"
+    link.parent.mkdir(exist_ok=True)
+    if not link.exists() and os.name != "nt":
+        link.symlink_to(ROOT / "templates", target_is_directory=True)
+
+
+def install_system_packages() -> None:
+    """apt-get what the tests need and this machine lacks, where root or a password-free sudo can."""
+    missing = [name for program, names in SYSTEM_PACKAGES.items() if not shutil.which(program) for name in names]
+    missing += [] if BENGALI_FONT.exists() else ["fonts-noto-core"]
+    if not missing:
+        return
+    sudo = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["sudo", "-n"]
+    can = shutil.which("apt-get") and (not sudo or subprocess.call([*sudo, "true"], stderr=subprocess.DEVNULL) == 0)
+    if not can:
+        print(f"Not installed, and neither root nor sudo is at hand: {' '.join(missing)}. Tests that need them are skipped.")
+        return
+    print(f"Installing system packages: {' '.join(missing)} ...", flush=True)
+    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
+    quiet = {"stdout": subprocess.DEVNULL}
+    subprocess.check_call([*apt, "update"], **quiet)
+    subprocess.check_call([*apt, "install", "-y", "--no-install-recommends", *missing], **quiet)
+
+
+def install_node_packages() -> None:
+    """The npm packages that serve as second opinions, as pinned in tests/interop/package-lock.json."""
+    lock = INTEROP / "package-lock.json"
+    stamp = INTEROP / "node_modules" / ".installed"
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if not shutil.which("npm") or (stamp.exists() and stamp.read_text() == digest):
+        return
+    subprocess.check_call(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=INTEROP)
+    stamp.write_text(digest)
+
+
+def python(*arguments: str, **environment: str) -> int:
+    """Run the environment's Python with the project as working directory."""
+    return subprocess.call([str(PYTHON), *arguments], cwd=ROOT, env={**os.environ, **environment})
+
+
+def run(rest: list[str]) -> int:
+    install("run")
+    return python("-m", "clearance", "demo", *rest)
+
+
+def check(_: list[str]) -> int:
+    install("dev")
+    steps = (
+        ["-m", "ruff", "check"],
+        ["-m", "ruff", "format", "--check"],
+        ["-m", "mypy", "-p", "clearance", "-p", "verifier", "-p", "clearance_templates"],
+        ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
+    )
+    return max(python(*step) for step in steps)
+
+
+def test(rest: list[str]) -> int:
+    install("dev")
+    install_system_packages()
+    install_node_packages()
+    if not rest and (status := check([])):
+        return status
+    return python("-m", "pytest", "-n", "2", "--dist", "loadgroup", *rest)
+
+
+def bench(rest: list[str]) -> int:
+    install("dev")
+    install_system_packages()
+    return python("-m", "pytest", "tests/bench", "-m", "bench", "-q", "-s", "-p", "no:xdist", *rest)
+
+
+def vectors(_: list[str]) -> int:
+    install("dev")
+    return python("-m", "tests.vectors.build")
+
+
+def pictures(_: list[str]) -> int:
+    install("dev")
+    install_system_packages()
+    return python("-m", "tests.e2e.pictures")
+
+
+def lock(_: list[str]) -> int:
+    """Pin the newest versions. The locks hold names, versions and hashes, never where they came from."""
+    install("dev")
+    compile_ = [str(BIN / "uv"), "pip", "compile", "-q", "--upgrade", "--universal", "--python-version", "3.11"]
+    compile_ += ["--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header", "pyproject.toml"]
+    targets: dict[str, list[str]] = {
+        "run": ["--extra", "issuer", "--extra", "desk", "--group", "build"],
+        "dev": ["--extra", "issuer", "--extra", "desk", "--extra", "dev", "--group", "build"],
+    }
+    for name, extras in targets.items():
+        subprocess.check_call([*compile_, *extras, "-o", str(LOCKS / f"{name}.lock")], cwd=ROOT)
+    return 0
+
+
+def usage(_: list[str]) -> int:
+    print(__doc__)
+    return 0
+
+
+TASKS: dict[str, Callable[[list[str]], int]] = {
+    "help": usage, "run": run, "test": test, "check": check, "bench": bench,
+    "vectors": vectors, "pictures": pictures, "lock": lock,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

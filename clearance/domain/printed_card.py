@@ -1,0 +1,61 @@
+"""What one card says on paper: the data model that every layout draws and nothing else.
+
+It decides which facts a card carries. Where they stand is the business of `clearance.card`; what the QR carries is that
+of `clearance.credential`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from clearance.domain.person import Sex
+
+
+@dataclass(frozen=True, kw_only=True)
+class BilingualText:
+    """One text in English and Bengali; either may be missing, never both."""
+
+    en: str
+    bn: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedCard:
+    """The printed content of one clearance card.
+
+    Dates are calendar days in Asia/Dhaka; `destination` is ISO 3166 alpha-3, whose names each layout looks up;
+    `photo` is a JPEG of 276x354 pixels that went through the photo check; `qr_text` and `credential` are the same
+    signed credential (docs/CARD-FORMAT.md), as QR text and as COSE_Sign1 bytes.
+    """
+
+    qr_text: str
+    credential: bytes
+    photo: bytes
+    clearance_no: str
+    registration_no: str
+    name: BilingualText
+    sex: Sex
+    birth_date: date
+    passport_no: str
+    passport_expiry: date
+    previous_passport_no: str | None
+    destination: str
+    visa_no: str
+    visa_type: str
+    employer: str
+    occupation: BilingualText
+    salary: str | None
+    agency: BilingualText | None
+    """The recruiting agency; None for a worker who applied without one."""
+    licence_no: str | None
+    agency_phone: str | None
+    permit_no: str
+    orientation_certificate: str
+    office: BilingualText
+    approved_by: str
+    issued_by: str
+    """Office numbers of the two officers, for whoever investigates; never their names."""
+    fees_taka: int
+    issued_on: date
+    valid_until: date
+    demo: bool
+    """Made with demo keys: every page says so."""

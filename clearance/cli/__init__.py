@@ -1,0 +1,34 @@
+"""The `clearance` command: one group, one module for each family of commands.
+
+It turns words on the command line into calls and results into words and exit statuses; what happens is decided below.
+"""
+
+import importlib
+
+import click
+
+COMMANDS = {
+    "keys": "clearance.cli.keys:keys",
+    "credential": "clearance.cli.credential:credential",
+}
+"""Name -> module and command. Modules load on use, so that `--help` and small commands start at once."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="clearance")
+def main() -> None:
+    """Issue emigration clearance cards: sign them, hand them out, take them back."""

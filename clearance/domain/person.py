@@ -27,8 +27,9 @@ class Passport:
 class Worker:
     """Who goes abroad, as registered with BMET.
 
-    `name_en` is the name of the passport's data page in Latin capitals; `name_bn` is NFC Bengali. `photo_sha256` names
-    the checked portrait in the document store. `fingerprint_taken_on` is the day of the DEMO visit; no template is kept.
+    `name_en` is the name of the passport's data page in Latin capitals, `name_bn` is NFC Bengali. `photo_sha256`
+    names the checked portrait in the document store. `fingerprint_taken_on` is the day of the DEMO visit; the print
+    itself is not kept.
     """
 
     name_en: str

@@ -8,14 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clearance.domain.person import Sex
-
-
-@dataclass(frozen=True, kw_only=True)
-class BilingualText:
-    """One text in English and Bengali; either may be missing, never both."""
-
-    en: str
-    bn: str | None = None
+from clearance.domain.text import BilingualText
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,228 @@
-"""What the use cases need from the world, as protocols. Adapters in `storage`, `signing` and `card` implement them."""
+"""What the use cases need from the world, as protocols. Adapters in `storage`, `signing` and `card` implement them.
 
-from typing import Protocol
+Each port has one real adapter and one working fake (`tests/fakes`), and the same contract tests run on both.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from clearance.credential.claims import StatusRef
+from clearance.credential.status import Status
+from clearance.domain.application import Application, ApplicationState
+from clearance.domain.clearance import Clearance
+from clearance.domain.permit import Agency, Permit
+from clearance.domain.printed_card import PrintedCard
+from clearance.domain.staff import Office, Officer
+
+
+class Conflict(Exception):
+    """Somebody else changed the row first, or a constraint of the database refused it. Nothing was written."""
+
+
+class Applications(Protocol):
+    """Cases."""
+
+    def add(self, application: Application) -> None:
+        """Raises Conflict when the reference or the fee receipt is already used."""
+        ...
+
+    def get(self, reference: str) -> Application | None: ...
+
+    def save(self, application: Application) -> None:
+        """Write a moved case. Raises Conflict unless the stored version is exactly one lower."""
+        ...
+
+    def find(self, *, states: Iterable[ApplicationState], text: str, limit: int, offset: int) -> Sequence[Application]:
+        """Oldest first; `text` is part of a passport number, name, reference or registration number, "" for all."""
+        ...
+
+    def count(self, *, states: Iterable[ApplicationState], text: str) -> int: ...
+
+    def newest_for_passport(self, passport_no: str) -> Application | None: ...
+
+
+class Clearances(Protocol):
+    """Issued clearances."""
+
+    def add(self, clearance: Clearance) -> None:
+        """Raises Conflict when the passport has an active clearance or a number or status index is used twice."""
+        ...
+
+    def get(self, clearance_no: str) -> Clearance | None: ...
+
+    def set_status(self, clearance: Clearance) -> None:
+        """Write the status and the revocation of a clearance; INVALID is final, Conflict otherwise."""
+        ...
+
+    def active_for_passport(self, passport_no: str) -> Clearance | None:
+        """The clearance that stands (VALID or SUSPENDED) for a passport."""
+        ...
+
+    def newest_for_passport(self, passport_no: str) -> Clearance | None: ...
+
+    def find(self, *, text: str, limit: int, offset: int) -> Sequence[Clearance]:
+        """Newest first; `text` is part of a clearance or passport number, "" for all."""
+        ...
+
+    def count(self, *, text: str) -> int: ...
+
+    def statuses(self, uri: str) -> Mapping[int, Status]:
+        """Every index of one status list whose status is not VALID."""
+        ...
+
+
+class Permits(Protocol):
+    """Recruitment permits and the agencies that hold them."""
+
+    def add(self, permit: Permit) -> None: ...
+
+    def get(self, number: str) -> Permit | None: ...
+
+    def take_place(self, number: str) -> None:
+        """Use one place. Raises Conflict when none is left: the database decides, not the value read before."""
+        ...
+
+    def add_agency(self, agency: Agency) -> None: ...
+
+    def agency(self, licence_no: str) -> Agency | None: ...
+
+
+class Staff(Protocol):
+    """Officers and offices."""
+
+    def add(self, officer: Officer) -> None: ...
+
+    def get(self, number: str) -> Officer | None: ...
+
+    def by_username(self, username: str) -> Officer | None: ...
+
+    def save(self, officer: Officer) -> None: ...
+
+    def add_office(self, office: Office) -> None: ...
+
+    def office(self, code: str) -> Office | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningIntent:
+    """What is about to be signed, written down before it is: at most one for each application."""
+
+    application_reference: str
+    clearance_no: str
+    status_ref: StatusRef
+    issuer_no: str
+    planned_at: datetime
+    payload_sha256: str
+
+
+class Intents(Protocol):
+    """Signing intents and the status indices they reserve."""
+
+    def for_application(self, reference: str) -> SigningIntent | None: ...
+
+    def plan(self, intent: SigningIntent) -> None:
+        """Write the intent, replacing an earlier one of the same application that came to nothing.
+
+        Raises Conflict when the clearance number or the status index was ever used by another.
+        """
+        ...
+
+    def index_is_free(self, ref: StatusRef) -> bool: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry:
+    """One act for the record: who, what, on which thing, with which facts (codes and numbers; no names)."""
+
+    at: datetime
+    officer_no: str
+    act: str
+    subject: str
+    facts: Mapping[str, str | int | None]
+
+
+class AuditLog(Protocol):
+    """The append-only, hash-chained record; an entry stands in the same transaction as the act."""
+
+    def append(self, entry: AuditEntry) -> None: ...
+
+    def entries(self, *, subject: str) -> Sequence[AuditEntry]: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving the block without `commit` writes nothing."""
+
+    applications: Applications
+    clearances: Clearances
+    permits: Permits
+    staff: Staff
+    intents: Intents
+    audit: AuditLog
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def commit(self) -> None: ...
+
+
+class Database(Protocol):
+    """Where units of work come from."""
+
+    def read(self) -> UnitOfWork:
+        """A consistent read; committing it is an error."""
+        ...
+
+    def write(self) -> UnitOfWork:
+        """A transaction that holds the right to write from its first statement on."""
+        ...
+
+
+class Documents(Protocol):
+    """Photos and sealed cards, named by the SHA-256 of their bytes, never changed."""
+
+    def put(self, content: bytes) -> str:
+        """Store durably and return the lower-case hex SHA-256; storing the same bytes twice is one document."""
+        ...
+
+    def get(self, sha256: str) -> bytes:
+        """Raises KeyError when it is not there; bytes that no longer match their name count as not there."""
+        ...
+
+
+class CardPrinter(Protocol):
+    """Paper: drawing, reading back, sealing."""
+
+    def render(self, card: PrintedCard) -> bytes: ...
+
+    def read_back(self, pdf: bytes) -> tuple[str, ...]: ...
+
+    def seal(self, pdf: bytes, *, at: datetime) -> bytes: ...
+
+    def missing_characters(self, text: str) -> str: ...
+
+
+class PasswordHasher(Protocol):
+    """Password hashes (argon2id)."""
+
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """False also for None, after the same work: an unknown user takes as long as a wrong password."""
+        ...
+
+
+class StatusPublisher(Protocol):
+    """Signs the status list and puts it where desks fetch it."""
+
+    def publish(self, values: Mapping[int, Status], *, at: int) -> None:
+        """`values` are the indices that are not VALID, `at` epoch seconds. Replaces the file atomically."""
+        ...
 
 
 class SealingKey(Protocol):
@@ -9,8 +231,11 @@ class SealingKey(Protocol):
     `certificate_der` is the seal certificate, `chain_der` what leads from it to the root (the root included).
     """
 
-    certificate_der: bytes
-    chain_der: tuple[bytes, ...]
+    @property
+    def certificate_der(self) -> bytes: ...
+
+    @property
+    def chain_der(self) -> tuple[bytes, ...]: ...
 
     def sign(self, message: bytes) -> bytes:
         """DER-encoded ECDSA signature over SHA-256 of `message`."""

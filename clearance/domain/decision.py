@@ -1,0 +1,73 @@
+"""Who may move a case, and the move itself: refusal is a value.
+
+The signing step calls `may_issue` again with what the database holds at that moment; pages call the same functions
+only to tell officers early.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from clearance.domain.application import MOVES, Act, Application, ApplicationState
+from clearance.domain.eligibility import Case, Ground, Objection, objections
+from clearance.domain.staff import Officer, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """The office says no; `objections` holds at least one."""
+
+    objections: tuple[Objection, ...]
+
+
+def approve(case: Case, *, officer: Officer, act: Act, on: date) -> Application | Refused:
+    """The approved application, or why not. The officer must not have entered it."""
+    against = (*_who(case.application, officer, Role.APPROVER, ApplicationState.APPROVED), *objections(case, on=on))
+    if against:
+        return Refused(objections=against)
+    return _moved(case.application, ApplicationState.APPROVED, approved=act)
+
+
+def reject(application: Application, *, officer: Officer, act: Act) -> Application | Refused:
+    """The rejected application, or why this officer cannot reject it. The act carries the reason."""
+    against = tuple(_who(application, officer, Role.APPROVER, ApplicationState.REJECTED))
+    if against:
+        return Refused(objections=against)
+    return _moved(application, ApplicationState.REJECTED, rejected=act)
+
+
+def may_issue(case: Case, *, officer: Officer, on: date) -> tuple[Objection, ...]:
+    """What stands against issuing this case by this officer on this day: persons, state and every condition again."""
+    return (*_who(case.application, officer, Role.ISSUER, ApplicationState.ISSUED), *objections(case, on=on))
+
+
+def issued(application: Application, *, act: Act) -> Application:
+    """The application after its clearance was recorded."""
+    return _moved(application, ApplicationState.ISSUED, issued=act)
+
+
+def may_revoke(officer: Officer) -> tuple[Objection, ...]:
+    """What stands against this officer taking a card back."""
+    return tuple(_role(officer, Role.ISSUER))
+
+
+def _who(application: Application, officer: Officer, role: Role, target: ApplicationState) -> Iterator[Objection]:
+    yield from _role(officer, role)
+    if target not in MOVES[application.state]:
+        yield Objection(ground=Ground.NOT_THE_STATE, details={"state": application.state.value})
+    if officer.number == application.entered.officer_no:
+        yield Objection(ground=Ground.SAME_OFFICER_ENTERED)
+    approved_by_same = application.approved is not None and application.approved.officer_no == officer.number
+    if target is ApplicationState.ISSUED and approved_by_same:
+        yield Objection(ground=Ground.SAME_OFFICER_APPROVED)
+
+
+def _role(officer: Officer, role: Role) -> Iterator[Objection]:
+    if not officer.active:
+        yield Objection(ground=Ground.OFFICER_INACTIVE)
+    if role not in officer.roles:
+        yield Objection(ground=Ground.ROLE_MISSING, details={"role": role.value})
+
+
+def _moved(application: Application, state: ApplicationState, **acts: Act) -> Application:
+    return replace(application, state=state, version=application.version + 1, **acts)

@@ -8,6 +8,8 @@ import importlib
 import click
 
 COMMANDS = {
+    "demo": "clearance.cli.serve:demo",
+    "serve": "clearance.cli.serve:serve",
     "keys": "clearance.cli.keys:keys",
     "credential": "clearance.cli.credential:credential",
 }

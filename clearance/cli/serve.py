@@ -1,0 +1,82 @@
+"""`clearance serve` and `clearance demo`: start the programs and say clearly when they cannot start."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+HOME = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command()
+@click.option("--home", type=HOME, required=True, help="The installation's folder (keys, settings, documents).")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def serve(home: Path, host: str, port: int) -> None:
+    """Serve the worker's page, the staff pages and the trust files of one installation.
+
+    A production installation needs keys (`clearance keys init`) and a passphrase for them
+    (CLEARANCE_KEY_PASSPHRASE_FILE); demo keys are refused.
+
+    \b
+    Example:
+      CLEARANCE_KEY_PASSPHRASE_FILE=/run/secrets/keys clearance serve --home /srv/clearance
+    """
+    from clearance.bootstrap import ConfigurationRefused, serving
+
+    try:
+        with serving(home, host=host, port=port) as run:
+            click.echo(f"Serving http://{host}:{port}/ - stop with Ctrl-C.")
+            run()
+    except ConfigurationRefused as refused:
+        raise click.ClickException("This installation must not start:\n  " + "\n  ".join(refused.faults)) from None
+    except OSError as error:
+        raise click.ClickException(f"Port {port} of {host} cannot be used: {error.strerror}.") from None
+
+
+@click.command()
+@click.option("--home", type=HOME, default=Path("var/demo"), show_default=True, help="The demo's own folder.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--desk-port", type=click.IntRange(1, 65535), default=8100, show_default=True)
+@click.option("--reset", is_flag=True, help="Throw the demo's data and keys away first.")
+@click.option("--yes", is_flag=True, help="Do not ask before --reset deletes.")
+def demo(home: Path, port: int, desk_port: int, reset: bool, yes: bool) -> None:
+    """Start the demo: invented people, demo keys, the issuing service and a desk.
+
+    The first start makes everything; later starts go on with the same data. Ctrl-C stops both programs.
+    """
+    from clearance.demo import home as demo_home
+    from clearance.demo import start
+
+    home = home.absolute()
+    try:
+        if reset and home.exists():
+            if not yes:
+                click.confirm(f"Delete the demo in {home}?", abort=True)
+            demo_home.reset(home)
+        bars = Bars()
+        start.run(home, port=port, desk_port=desk_port, say=bars.say, progress=bars.advance)
+    except (start.PortTaken, start.DeskFailed, demo_home.NotADemo) as stopped:
+        raise click.ClickException(str(stopped)) from None
+
+
+class Bars:
+    """One progress bar for each kind of work; gone when the work is done, silent where there is no terminal."""
+
+    def __init__(self) -> None:
+        columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn())
+        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._tasks: dict[str, TaskID] = {}
+
+    def advance(self, what: str, done: int, of: int) -> None:
+        """Show that `done` of `of` are done."""
+        if what not in self._tasks:
+            self._progress.start()
+            self._tasks[what] = self._progress.add_task(what, total=of)
+        self._progress.update(self._tasks[what], completed=done)
+
+    def say(self, text: str) -> None:
+        """Take the bars down and print."""
+        self._progress.stop()
+        click.echo(text)

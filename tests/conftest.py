@@ -1,4 +1,4 @@
-"""What every test may rely on: which outside programs there are, and that a missing one is never passed over in silence."""
+"""What every test may rely on: which outside programs there are, and that a missing one is said aloud."""
 
 import os
 import shutil

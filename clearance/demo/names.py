@@ -35,7 +35,8 @@ OCCUPATIONS = (
     (7212, "WELDER", "ওয়েল্ডার"), (8332, "HEAVY TRUCK DRIVER", "ভারী যানের চালক"), (8322, "DRIVER", "গাড়িচালক"),
     (9312, "CONSTRUCTION LABOURER", "নির্মাণ শ্রমিক"), (9112, "CLEANER", "পরিচ্ছন্নতা কর্মী"), (5120, "COOK", "বাবুর্চি"),
     (5131, "WAITER", "ওয়েটার"), (7115, "CARPENTER", "কাঠমিস্ত্রি"), (9211, "FARM LABOURER", "কৃষি শ্রমিক"),
-    (8219, "ASSEMBLY WORKER", "কারখানা শ্রমিক"), (5414, "SECURITY GUARD", "নিরাপত্তা প্রহরী"), (7127, "AC MECHANIC", "এসি মেকানিক"),
+    (8219, "ASSEMBLY WORKER", "কারখানা শ্রমিক"), (5414, "SECURITY GUARD", "নিরাপত্তা প্রহরী"),
+    (7127, "AC MECHANIC", "এসি মেকানিক"),
 )  # fmt: skip
 WOMENS_OCCUPATIONS = (
     (9111, "DOMESTIC WORKER", "গৃহকর্মী"), (8153, "SEWING MACHINE OPERATOR", "সেলাই মেশিন অপারেটর"),
@@ -43,7 +44,8 @@ WOMENS_OCCUPATIONS = (
 )  # fmt: skip
 
 EMPLOYERS = {
-    "SAU": ("AL NOOR CONTRACTING CO. LTD., RIYADH", "NAJD MAINTENANCE AND OPERATION EST., JEDDAH", "RED SEA CATERING CO., DAMMAM"),
+    "SAU": ("AL NOOR CONTRACTING CO. LTD., RIYADH", "NAJD MAINTENANCE AND OPERATION EST., JEDDAH",
+            "RED SEA CATERING CO., DAMMAM"),
     "ARE": ("GULF HORIZON BUILDING CONTRACTING LLC, DUBAI", "PALM COAST FACILITIES LLC, SHARJAH"),
     "OMN": ("MUSCAT BAY TRADING AND CONTRACTING LLC", "SALALAH GREEN FARMS LLC"),
     "QAT": ("DOHA PEARL ELECTROMECHANICAL W.L.L.", "AL WAKRA CLEANING SERVICES W.L.L."),

@@ -73,7 +73,7 @@ def seed(service: Service, *, progress: Callable[[str, int, int], None]) -> Seed
         progress("approved", done, len(decided))
     for application in applications[CLEARED + APPROVED :][:REJECTED]:
         _expect(
-            reject.reject(service, application.reference, officer=staff[1], version=1, reason="Visa copy unreadable")
+            reject.reject(service, application.reference, officer=staff[1], version=1, reason="Visa copy illegible")
         )
     cards = tuple(_issue_all(service, staff[3], applications[:CLEARED], progress))
     for card in cards[:REVOKED]:

@@ -41,11 +41,14 @@ def run(
     for number, option in ((port, "--port"), (desk_port, "--desk-port")):
         _check_port(number, option)
     demo_home.prepare(home, progress=progress)
-    with _stopping_on_signals(), _desk(home, port=port, desk_port=desk_port) as desk:
-        with serving(home, host=HOST, port=port) as serve:
-            _wait_for_desk(desk, desk_port)
-            say(_banner(home, port=port, desk_port=desk_port))
-            serve()
+    with (
+        _stopping_on_signals(),
+        _desk(home, port=port, desk_port=desk_port) as desk,
+        serving(home, host=HOST, port=port) as serve,
+    ):
+        _wait_for_desk(desk, desk_port)
+        say(_banner(home, port=port, desk_port=desk_port))
+        serve()
     say("Stopped. The demo's data are kept; `make run` goes on where you left off.")
 
 

@@ -89,7 +89,7 @@ def _item(data: bytes, at: int, depth: int, budget: list[int]) -> tuple[Value, i
         argument, at = _long_argument(data, at, argument)
     if major == _UNSIGNED:
         return argument, at
-    if major == _TEXT or major == _BYTES:
+    if major in (_TEXT, _BYTES):
         end = at + argument
         if end > len(data):
             raise NotStrictCbor("a string longer than the data")

@@ -131,7 +131,7 @@ def verify_sign1(message: Sign1, *, key: PublicKey) -> None:
 
 
 def low_s_signature(der_signature: bytes) -> bytes:
-    """Bring an ECDSA P-256 signature from DER to r and s of 32 bytes each, s <= n/2, so that a card has one signature."""
+    """Bring an ECDSA P-256 signature from DER to r and s of 32 bytes each, s <= n/2: a card has one signature."""
     r, s = decode_dss_signature(der_signature)
     return r.to_bytes(32, "big") + min(s, _P256_ORDER - s).to_bytes(32, "big")
 

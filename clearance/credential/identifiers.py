@@ -1,4 +1,4 @@
-"""Passport numbers as people and scanners write them, brought to the one form that cards carry.
+"""Codes that cards carry, and passport numbers as people and scanners write them brought to the one form of a card.
 
 It decides which spellings mean the same number. Which numbers BMET accepts, and how a wrong one is explained, is the
 business of the pages.
@@ -9,6 +9,9 @@ import unicodedata
 
 PASSPORT_NO = re.compile(r"[A-Z0-9]{6,9}", re.ASCII)
 """Matched in full by a passport number on a card (docs/CARD-FORMAT.md section 5)."""
+
+ALPHA3 = re.compile(r"[A-Z]{3}", re.ASCII)
+"""Matched in full by the ISO 3166 alpha-3 code of a destination."""
 
 _DROPPED_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Pd"})  # spaces, controls, zero-width, hyphens
 _DROPPED = frozenset("<\N{MINUS SIGN}")  # the filler of machine readable zones; a minus typed for a hyphen

@@ -1,9 +1,10 @@
 """A clearance as issued: the record behind a card."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Self
 
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
@@ -55,6 +56,18 @@ class Clearance:
     approved_by: str
     issued_by: str
     revocation: Revocation | None = None
+
+    def stands(self, on: date) -> bool:
+        """Whether it keeps its passport from another clearance on a day. A hold does not end by waiting."""
+        return self.status is Status.SUSPENDED or (self.status is Status.VALID and on <= self.valid_until)
+
+    def superseded(self) -> Self:
+        """The same clearance after a newer one took its place."""
+        return replace(self, status=Status.SUPERSEDED)
+
+    def revoked(self, revocation: Revocation) -> Self:
+        """The same clearance, taken back for good."""
+        return replace(self, status=Status.INVALID, revocation=revocation)
 
 
 def new_clearance_no(year: int) -> str:

@@ -12,6 +12,9 @@ from clearance.domain.application import MOVES, Act, Application, ApplicationSta
 from clearance.domain.eligibility import Case, Ground, Objection, objections
 from clearance.domain.staff import Officer, Role
 
+MAX_REASON = 500
+"""Characters of a written reason or remark: what fits one line of a report."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Refused:
@@ -25,15 +28,16 @@ def approve(case: Case, *, officer: Officer, act: Act, on: date) -> Application 
     against = (*_who(case.application, officer, Role.APPROVER, ApplicationState.APPROVED), *objections(case, on=on))
     if against:
         return Refused(objections=against)
-    return _moved(case.application, ApplicationState.APPROVED, approved=act)
+    return replace(_moved(case.application, ApplicationState.APPROVED), approved=act)
 
 
 def reject(application: Application, *, officer: Officer, act: Act) -> Application | Refused:
-    """The rejected application, or why this officer cannot reject it. The act carries the reason."""
-    against = tuple(_who(application, officer, Role.APPROVER, ApplicationState.REJECTED))
+    """The rejected application, or why this officer cannot reject it. The act must carry the reason."""
+    who = _who(application, officer, Role.APPROVER, ApplicationState.REJECTED)
+    against = (*who, *_about_reason(act.reason, required=True))
     if against:
         return Refused(objections=against)
-    return _moved(application, ApplicationState.REJECTED, rejected=act)
+    return replace(_moved(application, ApplicationState.REJECTED), rejected=act)
 
 
 def may_issue(case: Case, *, officer: Officer, on: date) -> tuple[Objection, ...]:
@@ -43,12 +47,17 @@ def may_issue(case: Case, *, officer: Officer, on: date) -> tuple[Objection, ...
 
 def issued(application: Application, *, act: Act) -> Application:
     """The application after its clearance was recorded."""
-    return _moved(application, ApplicationState.ISSUED, issued=act)
+    return replace(_moved(application, ApplicationState.ISSUED), issued=act)
 
 
-def may_revoke(officer: Officer) -> tuple[Objection, ...]:
-    """What stands against this officer taking a card back."""
-    return tuple(_role(officer, Role.ISSUER))
+def may_enter(officer: Officer) -> tuple[Objection, ...]:
+    """What stands against this officer entering applications."""
+    return tuple(_role(officer, Role.ENTRY))
+
+
+def may_revoke(officer: Officer, *, remark: str | None) -> tuple[Objection, ...]:
+    """What stands against this officer taking a card back with this remark."""
+    return (*_role(officer, Role.ISSUER), *_about_reason(remark, required=False))
 
 
 def _who(application: Application, officer: Officer, role: Role, target: ApplicationState) -> Iterator[Objection]:
@@ -69,5 +78,12 @@ def _role(officer: Officer, role: Role) -> Iterator[Objection]:
         yield Objection(ground=Ground.ROLE_MISSING, details={"role": role.value})
 
 
-def _moved(application: Application, state: ApplicationState, **acts: Act) -> Application:
-    return replace(application, state=state, version=application.version + 1, **acts)
+def _about_reason(reason: str | None, *, required: bool) -> Iterator[Objection]:
+    if required and not (reason and reason.strip()):
+        yield Objection(ground=Ground.REASON_MISSING)
+    if reason and len(reason) > MAX_REASON:
+        yield Objection(ground=Ground.REASON_TOO_LONG, details={"limit": MAX_REASON})
+
+
+def _moved(application: Application, state: ApplicationState) -> Application:
+    return replace(application, state=state, version=application.version + 1)

@@ -8,11 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
+from clearance.credential.claims import VisaType
 from clearance.domain.application import Application, ApplicationDraft
 from clearance.domain.clearance import Clearance
 from clearance.domain.destinations import DestinationRule, rule_for
 from clearance.domain.permit import Agency, Permit
+from clearance.domain.staff import Office
+
+ADULT = 18
+"""The age asked for where a destination has no rule of its own."""
+ORIENTATION_DAYS = 3
+SINGLE_VISAS = frozenset({VisaType.SINGLE, VisaType.ATTESTED_SINGLE})
 
 
 class Ground(StrEnum):
@@ -40,7 +48,13 @@ class Ground(StrEnum):
     PERMIT_FOR_ANOTHER = "permit_for_another"
     PERMIT_USED_UP = "permit_used_up"
     FEES_UNPAID = "fees_unpaid"
+    RECEIPT_USED = "receipt_used"
     ACTIVE_CLEARANCE = "active_clearance"
+    REASON_MISSING = "reason_missing"
+    REASON_TOO_LONG = "reason_too_long"
+
+
+Details: TypeAlias = Mapping[str, str | int | date]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,35 +62,38 @@ class Objection:
     """One thing that stands against the case. `details` fill the sentence: numbers, dates, names of rules."""
 
     ground: Ground
-    details: Mapping[str, str | int | date] = field(default_factory=dict)
+    details: Details = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """An application and what it leans on, as the database holds them at the moment of the decision."""
+    """An application and what it leans on, as the database holds them at the moment of the decision.
+
+    `office` is where the application lies. `standing` is the passport's clearance that was neither taken back nor
+    replaced, even one that has run out. `promised` counts the permit's places held for other cases whose card is being
+    signed.
+    """
 
     application: Application
+    office: Office
     permit: Permit | None
     agency: Agency | None
-    active_clearance: Clearance | None
-    headquarters: bool
-    """Whether the application lies with headquarters (True) or a district office (DEMO)."""
+    standing: Clearance | None
+    promised: int = 0
 
 
 def objections(case: Case, *, on: date) -> tuple[Objection, ...]:
     """Everything that stands against the case on a day (Asia/Dhaka); empty when nothing does."""
     draft = case.application.draft
     rule = rule_for(draft.destination, on=on)
-    if rule is None:
-        closed = Objection(ground=Ground.DESTINATION_CLOSED, details={"destination": draft.destination})
-        return (closed, *_about_worker(draft, None, on), *_about_permit(case, on))
     return (
-        *_about_office(case, rule),
+        *(_about_destination(case, rule) if rule else _closed(draft)),
         *_about_worker(draft, rule, on),
+        *_about_preparation(draft, on),
         *_about_visa(draft, rule, on),
         *_about_agency(case, on),
         *_about_permit(case, on),
-        *_about_active(case),
+        *_about_standing(case, on),
     )
 
 
@@ -98,34 +115,42 @@ def age(birth_date: date, *, on: date) -> int:
     return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
 
 
-def _about_office(case: Case, rule: DestinationRule) -> Iterator[Objection]:
+def _closed(draft: ApplicationDraft) -> Iterator[Objection]:
+    yield Objection(ground=Ground.DESTINATION_CLOSED, details={"destination": draft.destination})
+
+
+def _about_destination(case: Case, rule: DestinationRule) -> Iterator[Objection]:
     draft = case.application.draft
     # The seven-country rule: a district office decides single visas of the workers that the notice names.
-    single = draft.visa.type.name.endswith("SINGLE")
-    if not case.headquarters and not (single and draft.worker.sex in rule.demo_decides_for):
+    district_may = draft.visa.type in SINGLE_VISAS and draft.worker.sex in rule.demo_decides_for
+    if not case.office.headquarters and not district_may:
         yield Objection(ground=Ground.HEADQUARTERS_ONLY, details={"source": rule.source})
 
 
 def _about_worker(draft: ApplicationDraft, rule: DestinationRule | None, on: date) -> Iterator[Objection]:
     worker = draft.worker
-    minimum = rule.minimum_age[worker.sex] if rule else 18
-    if age(worker.birth_date, on=on) < minimum:
-        yield Objection(ground=Ground.TOO_YOUNG, details={"minimum": minimum, "age": age(worker.birth_date, on=on)})
+    minimum = rule.minimum_age[worker.sex] if rule else ADULT
+    years = age(worker.birth_date, on=on)
+    if years < minimum:
+        yield Objection(ground=Ground.TOO_YOUNG, details={"minimum": minimum, "age": years})
     if worker.passport.expires_on <= on:
         yield Objection(ground=Ground.PASSPORT_EXPIRED, details={"date": worker.passport.expires_on})
     if worker.fingerprint_taken_on is None or worker.fingerprint_taken_on > on:
         yield Objection(ground=Ground.FINGERPRINT_MISSING)
+
+
+def _about_preparation(draft: ApplicationDraft, on: date) -> Iterator[Objection]:
     attended = len({day for day in draft.orientation.days if day <= on})
-    if attended < 3 or not draft.orientation.certificate_no:
+    if attended < ORIENTATION_DAYS or not draft.orientation.certificate_no:
         yield Objection(ground=Ground.ORIENTATION_INCOMPLETE, details={"days": attended})
     if draft.payment.amount_taka <= 0 or draft.payment.paid_on > on:
         yield Objection(ground=Ground.FEES_UNPAID)
 
 
-def _about_visa(draft: ApplicationDraft, rule: DestinationRule, on: date) -> Iterator[Objection]:
+def _about_visa(draft: ApplicationDraft, rule: DestinationRule | None, on: date) -> Iterator[Objection]:
     if draft.visa.expires_on < on:
         yield Objection(ground=Ground.VISA_EXPIRED, details={"date": draft.visa.expires_on})
-    if rule.visa_check and (draft.visa.checked_on is None or draft.visa.checked_on > on):
+    if rule and rule.visa_check and (draft.visa.checked_on is None or draft.visa.checked_on > on):
         yield Objection(ground=Ground.VISA_UNCHECKED, details={"destination": draft.destination})
     if draft.job.contract_until < on:
         yield Objection(ground=Ground.CONTRACT_ENDED, details={"date": draft.job.contract_until})
@@ -139,12 +164,11 @@ def _about_agency(case: Case, on: date) -> Iterator[Objection]:
         yield Objection(ground=Ground.LICENCE_UNKNOWN, details={"licence": licence_no})
         return
     if case.agency.licence_valid_until < on:
-        details = {"licence": licence_no, "date": case.agency.licence_valid_until}
-        yield Objection(ground=Ground.LICENCE_EXPIRED, details=details)
+        expired: Details = {"licence": licence_no, "date": case.agency.licence_valid_until}
+        yield Objection(ground=Ground.LICENCE_EXPIRED, details=expired)
     if case.agency.suspended_on is not None and case.agency.suspended_on <= on:
-        yield Objection(
-            ground=Ground.LICENCE_SUSPENDED, details={"licence": licence_no, "date": case.agency.suspended_on}
-        )
+        suspended: Details = {"licence": licence_no, "date": case.agency.suspended_on}
+        yield Objection(ground=Ground.LICENCE_SUSPENDED, details=suspended)
 
 
 def _about_permit(case: Case, on: date) -> Iterator[Objection]:
@@ -153,16 +177,16 @@ def _about_permit(case: Case, on: date) -> Iterator[Objection]:
         yield Objection(ground=Ground.PERMIT_UNKNOWN, details={"permit": draft.permit_no})
         return
     if not permit.valid_from <= on <= permit.valid_until:
-        details = {"permit": permit.number, "from": permit.valid_from, "until": permit.valid_until}
-        yield Objection(ground=Ground.PERMIT_NOT_IN_FORCE, details=details)
+        in_force: Details = {"permit": permit.number, "from": permit.valid_from, "until": permit.valid_until}
+        yield Objection(ground=Ground.PERMIT_NOT_IN_FORCE, details=in_force)
     if (permit.licence_no, permit.destination) != (draft.licence_no, draft.destination):
         yield Objection(ground=Ground.PERMIT_FOR_ANOTHER, details={"permit": permit.number})
-    if permit.balance <= 0:
-        details = {"permit": permit.number, "used": permit.used, "places": permit.places}
-        yield Objection(ground=Ground.PERMIT_USED_UP, details=details)
+    used = permit.used + case.promised
+    if used >= permit.places:
+        budget: Details = {"permit": permit.number, "used": used, "places": permit.places}
+        yield Objection(ground=Ground.PERMIT_USED_UP, details=budget)
 
 
-def _about_active(case: Case) -> Iterator[Objection]:
-    if case.active_clearance is not None:
-        number = case.active_clearance.clearance_no
-        yield Objection(ground=Ground.ACTIVE_CLEARANCE, details={"clearance": number})
+def _about_standing(case: Case, on: date) -> Iterator[Objection]:
+    if case.standing is not None and case.standing.stands(on):
+        yield Objection(ground=Ground.ACTIVE_CLEARANCE, details={"clearance": case.standing.clearance_no})

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from clearance.domain.text import BilingualText
 
+HEADQUARTERS = "BMET"
+"""Code of the one office that may decide every case; all others are district offices (DEMO)."""
+
 
 class Role(StrEnum):
     """What an officer may do. One officer may hold several roles; one case never sees the same officer twice."""
@@ -23,6 +26,11 @@ class Office:
 
     code: str
     name: BilingualText
+
+    @property
+    def headquarters(self) -> bool:
+        """Whether this is headquarters."""
+        return self.code == HEADQUARTERS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,13 +5,15 @@ Each port has one real adapter and one working fake (`tests/fakes`), and the sam
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
 
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
 from clearance.domain.application import Application, ApplicationState
+from clearance.domain.audit import AuditEntry, AuditHead, AuditReport
 from clearance.domain.clearance import Clearance
 from clearance.domain.permit import Agency, Permit
 from clearance.domain.printed_card import PrintedCard
@@ -20,6 +22,32 @@ from clearance.domain.staff import Office, Officer
 
 class Conflict(Exception):
     """Somebody else changed the row first, or a constraint of the database refused it. Nothing was written."""
+
+
+class Unavailable(Exception):
+    """The database cannot be used now: locked for too long, full, or out of reach. Nothing was written."""
+
+
+class NotOnRecord(LookupError):
+    """There is no such case, card or document."""
+
+
+class PhotoGround(StrEnum):
+    """Why an upload cannot be the card's portrait."""
+
+    TOO_LARGE_FILE = "too_large_file"
+    NOT_AN_IMAGE = "not_an_image"
+    WRONG_FORMAT = "wrong_format"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_SMALL = "too_small"
+
+
+class PhotoRefused(ValueError):
+    """An upload was not taken; `ground` says why."""
+
+    def __init__(self, ground: PhotoGround) -> None:
+        super().__init__(ground.value)
+        self.ground = ground
 
 
 class Applications(Protocol):
@@ -41,7 +69,11 @@ class Applications(Protocol):
 
     def count(self, *, states: Iterable[ApplicationState], text: str) -> int: ...
 
-    def newest_for_passport(self, passport_no: str) -> Application | None: ...
+    def by_receipt(self, receipt_no: str) -> Application | None: ...
+
+    def of_person(self, passport_no: str, *, birth_date: date | None) -> Sequence[Application]:
+        """Newest first, at most ten. With a birth date only where both are right; one search either way."""
+        ...
 
 
 class Clearances(Protocol):
@@ -58,10 +90,10 @@ class Clearances(Protocol):
         ...
 
     def active_for_passport(self, passport_no: str) -> Clearance | None:
-        """The clearance that stands (VALID or SUSPENDED) for a passport."""
+        """The clearance of a passport that is VALID or SUSPENDED, even one that has run out."""
         ...
 
-    def newest_for_passport(self, passport_no: str) -> Clearance | None: ...
+    def for_application(self, reference: str) -> Clearance | None: ...
 
     def find(self, *, text: str, limit: int, offset: int) -> Sequence[Clearance]:
         """Newest first; `text` is part of a clearance or passport number, "" for all."""
@@ -99,6 +131,10 @@ class Staff(Protocol):
 
     def by_username(self, username: str) -> Officer | None: ...
 
+    def all(self) -> Sequence[Officer]:
+        """In order of their numbers."""
+        ...
+
     def save(self, officer: Officer) -> None: ...
 
     def add_office(self, office: Office) -> None: ...
@@ -124,7 +160,7 @@ class Intents(Protocol):
     def for_application(self, reference: str) -> SigningIntent | None: ...
 
     def plan(self, intent: SigningIntent) -> None:
-        """Write the intent, replacing an earlier one of the same application that came to nothing.
+        """Write the intent, replacing an earlier one of the same application.
 
         Raises Conflict when the clearance number or the status index was ever used by another.
         """
@@ -132,16 +168,13 @@ class Intents(Protocol):
 
     def index_is_free(self, ref: StatusRef) -> bool: ...
 
+    def promised(self, permit_no: str, *, besides: str) -> int:
+        """How many approved cases of a permit, `besides` one, have an intent: their places are as good as used."""
+        ...
 
-@dataclass(frozen=True, kw_only=True)
-class AuditEntry:
-    """One act for the record: who, what, on which thing, with which facts (codes and numbers; no names)."""
-
-    at: datetime
-    officer_no: str
-    act: str
-    subject: str
-    facts: Mapping[str, str | int | None]
+    def abandoned(self, uri: str) -> Iterable[int]:
+        """Indices on one status list whose case was rejected after its card may have been signed."""
+        ...
 
 
 class AuditLog(Protocol):
@@ -149,7 +182,15 @@ class AuditLog(Protocol):
 
     def append(self, entry: AuditEntry) -> None: ...
 
-    def entries(self, *, subject: str) -> Sequence[AuditEntry]: ...
+    def entries(self, *, subject: str) -> Sequence[AuditEntry]:
+        """Oldest first."""
+        ...
+
+    def head(self) -> AuditHead: ...
+
+    def verify(self, *, noted: Iterable[AuditHead] = ()) -> AuditReport:
+        """Check the whole record against its head and against heads noted earlier, outside the database."""
+        ...
 
 
 class UnitOfWork(Protocol):
@@ -179,7 +220,7 @@ class Database(Protocol):
         ...
 
     def write(self) -> UnitOfWork:
-        """A transaction that holds the right to write from its first statement on."""
+        """A transaction that holds the right to write from its first statement on. Raises Unavailable."""
         ...
 
 
@@ -198,13 +239,21 @@ class Documents(Protocol):
 class CardPrinter(Protocol):
     """Paper: drawing, reading back, sealing."""
 
-    def render(self, card: PrintedCard) -> bytes: ...
+    def render(self, card: PrintedCard) -> bytes:
+        """The card as PDF, every page with its QR."""
+        ...
 
-    def read_back(self, pdf: bytes) -> tuple[str, ...]: ...
+    def read_back(self, pdf: bytes) -> tuple[str, ...]:
+        """The QR text of each page, read from its picture; empty where a page shows no readable QR."""
+        ...
 
-    def seal(self, pdf: bytes, *, at: datetime) -> bytes: ...
+    def seal(self, pdf: bytes, *, at: datetime) -> bytes:
+        """The PDF with our signature on it."""
+        ...
 
-    def missing_characters(self, text: str) -> str: ...
+    def missing_characters(self, text: str) -> str:
+        """Those characters of `text` that the card's typeface cannot print."""
+        ...
 
 
 class PasswordHasher(Protocol):
@@ -221,7 +270,10 @@ class StatusPublisher(Protocol):
     """Signs the status list and puts it where desks fetch it."""
 
     def publish(self, values: Mapping[int, Status], *, at: int) -> None:
-        """`values` are the indices that are not VALID, `at` epoch seconds. Replaces the file atomically."""
+        """`values` are the indices that are not VALID, `at` epoch seconds. Replaces the file atomically, or not at all.
+
+        Two lists of one second must not share an iat: readers take that for a roll-back (docs/CARD-FORMAT.md, 7).
+        """
         ...
 
 

@@ -20,7 +20,7 @@ class Service:
     documents: Documents
     printer: CardPrinter
     prepare_photo: Callable[[bytes], bytes]
-    """Turns an upload into the card's portrait; raises a `ValueError` whose text says what is wrong."""
+    """Turns an upload into the card's portrait. Raises PhotoRefused."""
     passwords: PasswordHasher
     card_signer: Signer
     publisher: StatusPublisher

@@ -1,0 +1,162 @@
+"""The record of acts and the chain that makes a change in it visible.
+
+Each link's digest covers its own texts and the digest of the link before it, so that whoever edits, removes, inserts or
+reorders entries breaks the chain at that place. It decides what a whole chain is. Where the links are stored, and who
+keeps a head somewhere out of reach, is left to others: without that, an end cut off together with the head is not seen.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Self
+
+NOTHING_BEFORE = "0" * 64
+"""What the first link names as the digest before it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry:
+    """One act for the record: who, what, on which thing, with which facts (codes and numbers; no names)."""
+
+    at: datetime
+    officer_no: str
+    act: str
+    subject: str
+    facts: Mapping[str, str | int | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditHead:
+    """The newest link: its number (0 for an empty record) and its digest. Worth writing down elsewhere."""
+
+    number: int
+    digest: str
+
+
+EMPTY = AuditHead(number=0, digest=NOTHING_BEFORE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditLink:
+    """One entry as it is stored: texts only, so that even a damaged row can be judged. Numbers count from 1."""
+
+    number: int
+    at: str
+    officer_no: str
+    act: str
+    subject: str
+    facts: str
+    previous: str
+    digest: str
+
+    @classmethod
+    def after(cls, head: AuditHead, entry: AuditEntry) -> Self:
+        """The link that joins `entry` to the end of the chain."""
+        at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+        facts = json.dumps(dict(entry.facts), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        texts = (head.number + 1, at, entry.officer_no, entry.act, entry.subject, facts, head.digest)
+        return cls(
+            number=head.number + 1,
+            at=at,
+            officer_no=entry.officer_no,
+            act=entry.act,
+            subject=entry.subject,
+            facts=facts,
+            previous=head.digest,
+            digest=_digest(*texts),
+        )
+
+    @property
+    def head(self) -> AuditHead:
+        """This link as the end of a chain."""
+        return AuditHead(number=self.number, digest=self.digest)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the digest is that of the texts."""
+        texts = (self.number, self.at, self.officer_no, self.act, self.subject, self.facts, self.previous)
+        return self.digest == _digest(*texts)
+
+    @property
+    def entry(self) -> AuditEntry:
+        """The entry back again. Raises ValueError for a link whose texts nobody of ours wrote."""
+        return AuditEntry(
+            at=datetime.fromisoformat(self.at),
+            officer_no=self.officer_no,
+            act=self.act,
+            subject=self.subject,
+            facts=json.loads(self.facts),
+        )
+
+
+class AuditFaultKind(StrEnum):
+    """What is wrong at one place of the record."""
+
+    CHANGED = "changed"
+    """The texts of the link are not those its digest was made from."""
+    UNLINKED = "unlinked"
+    """The link does not follow from the one before it: something was put in, swapped or written anew."""
+    MISSING = "missing"
+    """There is no link of this number any more."""
+    NOT_THE_NOTED = "not_the_noted"
+    """The link of this number is not the one that was noted as the head."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditFault:
+    """What is wrong with the links `first` to `last`; both are the same number unless several are missing or added."""
+
+    kind: AuditFaultKind
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditReport:
+    """The outcome of checking a record: how many links, where it ends, what is wrong (nothing, in a whole record)."""
+
+    links: int
+    head: AuditHead
+    faults: tuple[AuditFault, ...]
+
+
+def check(links: Iterable[AuditLink], *, head: AuditHead, noted: Iterable[AuditHead] = ()) -> AuditReport:
+    """Check links, in order of number, against each other, the stored `head` and heads `noted` elsewhere earlier."""
+    expected = {each.number: each.digest for each in (*noted, head)}
+    faults: list[AuditFault] = []
+    last, count = EMPTY, 0
+    for link in links:
+        faults += _faults_of(link, last, expected.get(link.number))
+        last, count = link.head, count + 1
+    faults += _span(AuditFaultKind.MISSING, last.number + 1, max(expected))
+    faults += _span(AuditFaultKind.UNLINKED, head.number + 1, last.number)
+    return AuditReport(links=count, head=last, faults=tuple(faults))
+
+
+def _faults_of(link: AuditLink, last: AuditHead, expected: str | None) -> Iterator[AuditFault]:
+    yield from _span(AuditFaultKind.MISSING, last.number + 1, link.number - 1)
+    next_in_line = link.number == last.number + 1  # after a gap there is nothing to compare with
+    if not link.whole:
+        yield _fault(AuditFaultKind.CHANGED, link.number)
+    elif next_in_line and link.previous != last.digest:
+        yield _fault(AuditFaultKind.UNLINKED, link.number)
+    elif expected is not None and link.digest != expected:
+        yield _fault(AuditFaultKind.NOT_THE_NOTED, link.number)
+
+
+def _fault(kind: AuditFaultKind, number: int) -> AuditFault:
+    return AuditFault(kind=kind, first=number, last=number)
+
+
+def _span(kind: AuditFaultKind, first: int, last: int) -> Iterator[AuditFault]:
+    if first <= last:
+        yield AuditFault(kind=kind, first=first, last=last)
+
+
+def _digest(number: int, *texts: str) -> str:
+    # JSON keeps the borders between the texts: no two different rows have one and the same form.
+    canonical = json.dumps([number, *texts], separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()

@@ -41,8 +41,6 @@ class Settings(BaseSettings):
     """Where rate limits are counted. One process: memory. Several: a shared store such as `redis://host`."""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many proxies of our own stand in front and set X-Forwarded-For."""
-    status_name: str = Field(default="26a", pattern=r"^[0-9a-z]{1,12}$")
-    """Name of the status list that new cards are entered in."""
 
     @classmethod
     def settings_customise_sources(
@@ -76,11 +74,6 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """Where `clearance keys init` laid the keys."""
         return self.home / "keys"
-
-    @property
-    def published(self) -> Path:
-        """What desks may fetch: root, trust bundle, status lists."""
-        return self.keys / "public"
 
     @property
     def documents(self) -> Path:

@@ -10,13 +10,15 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from clearance.bootstrap import open_service
+from clearance.bootstrap import now, open_service
 from clearance.config import SETTINGS_FILE
+from clearance.credential.cose import Algorithm
 from clearance.demo.seed import Kind, Seeded, seed
 from clearance.domain.application import Application
 from clearance.issuing import cards
 from clearance.issuing.service import Service
 from clearance.signing import keystore
+from clearance.signing.authority import DEMO
 
 READY = "login.txt"
 """Written last: where it stands, the first start came to its end."""
@@ -56,7 +58,7 @@ def prepare(home: Path, *, progress: Callable[[str, int, int], None]) -> None:
         shutil.rmtree(home)
     home.mkdir(parents=True, mode=0o700, exist_ok=True)
     settings.write_text(SETTINGS, encoding="utf-8")
-    keystore.init(home / "keys", demo=True)
+    keystore.init(home / "keys", algorithm=Algorithm.ES256, subject=DEMO, at=int(now().timestamp()))
     with open_service(home) as service:
         seeded = seed(service, progress=progress)
         _write_cards(home / "cards", service, seeded)

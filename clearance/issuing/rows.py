@@ -1,0 +1,187 @@
+"""One row of texts, from a CSV file or a form, read into the draft of an application.
+
+It decides which fields an application has and which of them must agree. Single fields are read by `fields`; whether the
+case may be cleared is decided in `clearance.domain.eligibility`.
+"""
+
+from collections.abc import Callable, Mapping
+
+from clearance.credential.claims import CardClass, VisaType
+from clearance.domain.application import ApplicationDraft, Job, Orientation, Payment, Visa
+from clearance.domain.destinations import RULES
+from clearance.domain.person import Passport, Sex, Worker
+from clearance.domain.text import BilingualText
+from clearance.issuing.fields import Fault, FaultKind, FieldReader
+
+EXAMPLE: Mapping[str, str] = {
+    "registration_no": "BIDN20260001234",
+    "registered_on": "2026-06-01",
+    "fingerprint_taken_on": "2026-06-01",
+    "name_en": "MD. RAHIM UDDIN",
+    "name_bn": "মোঃ রহিম উদ্দিন",
+    "birth_date": "1995-03-14",
+    "sex": "male",
+    "passport_no": "A01234567",
+    "passport_issued_on": "2024-02-01",
+    "passport_expires_on": "2034-01-31",
+    "previous_passport_no": "",
+    "photo": "photos/A01234567.jpg",
+    "destination": "SAU",
+    "visa_no": "6012345678",
+    "visa_type": "single",
+    "visa_issued_on": "2026-10-01",
+    "visa_expires_on": "2027-03-31",
+    "visa_checked_on": "2026-10-05",
+    "employer": "RIYADH BUILDING CO",
+    "occupation_code": "7112",
+    "occupation_en": "Mason",
+    "occupation_bn": "রাজমিস্ত্রি",
+    "salary": "SAR 1,200",
+    "contract_until": "2028-11-30",
+    "licence_no": "RL-1234",
+    "permit_no": "EA-SAU-1234",
+    "orientation_day_1": "2026-11-01",
+    "orientation_day_2": "2026-11-02",
+    "orientation_day_3": "2026-11-03",
+    "orientation_certificate_no": "PDO-2026-000123",
+    "receipt_no": "CH-26-000123",
+    "paid_on": "2026-11-04",
+    "amount_taka": "3450",
+    "card_class": "individual",
+}
+COLUMNS: tuple[str, ...] = tuple(EXAMPLE)
+"""The columns of the CSV template, in order."""
+
+OPTIONAL = frozenset(
+    {
+        "fingerprint_taken_on",
+        "name_bn",
+        "previous_passport_no",
+        "visa_checked_on",
+        "occupation_bn",
+        "salary",
+        "licence_no",
+        "orientation_day_1",
+        "orientation_day_2",
+        "orientation_day_3",
+        "orientation_certificate_no",
+        "card_class",
+    }
+)
+"""Columns whose cells may be empty. A case without them may be entered; some are asked for before it is approved."""
+
+# The first word of each member is the one that the template and the messages use.
+SEXES: Mapping[str, Sex] = {
+    "male": Sex.MALE,
+    "female": Sex.FEMALE,
+    "other": Sex.OTHER,
+    "m": Sex.MALE,
+    "f": Sex.FEMALE,
+    "x": Sex.OTHER,
+    "পুরুষ": Sex.MALE,
+    "নারী": Sex.FEMALE,
+    "মহিলা": Sex.FEMALE,
+    "অন্যান্য": Sex.OTHER,
+}
+VISA_TYPES: Mapping[str, VisaType] = {kind.name.lower().replace("_", " "): kind for kind in VisaType} | {
+    str(int(kind)): kind for kind in VisaType
+}
+CARD_CLASSES: Mapping[str, CardClass] = {kind.name.lower().replace("_", " "): kind for kind in CardClass} | {
+    str(int(kind)): kind for kind in CardClass
+}
+DESTINATIONS: Mapping[str, str] = {rule.destination: rule.destination for rule in RULES}
+
+
+def parse_row(
+    row: Mapping[str, str],
+    *,
+    office_code: str,
+    photo_sha256: str,
+    missing_characters: Callable[[str], str],
+) -> ApplicationDraft | tuple[Fault, ...]:
+    """The draft that a row describes, or everything that is wrong with it, at most one fault a field.
+
+    The photo column is the caller's business. Never raises, whatever the texts.
+    """
+    read = FieldReader(row, missing_characters=missing_characters)
+    licence_no = read.optional_licence_no("licence_no")
+    draft = ApplicationDraft(
+        worker=_worker(read, photo_sha256),
+        destination=read.choice("destination", DESTINATIONS),
+        visa=_visa(read),
+        job=_job(read),
+        licence_no=licence_no,
+        permit_no=read.code("permit_no", limit=30),
+        orientation=_orientation(read),
+        payment=Payment(
+            receipt_no=read.code("receipt_no", limit=30),
+            paid_on=read.day("paid_on"),
+            amount_taka=read.number("amount_taka", minimum=0, maximum=1_000_000),
+        ),
+        card_class=read.optional_choice("card_class", CARD_CLASSES, default=CardClass.INDIVIDUAL),
+        office_code=office_code,
+    )
+    _check_agreement(read, draft)
+    return tuple(sorted(read.faults, key=lambda fault: COLUMNS.index(fault.field))) or draft
+
+
+def _worker(read: FieldReader, photo_sha256: str) -> Worker:
+    return Worker(
+        name_en=read.latin_name("name_en", limit=80),
+        name_bn=read.bengali_name("name_bn", limit=200),
+        birth_date=read.day("birth_date"),
+        sex=read.choice("sex", SEXES),
+        passport=Passport(
+            number=read.passport_no("passport_no"),
+            issued_on=read.day("passport_issued_on"),
+            expires_on=read.day("passport_expires_on"),
+            previous_number=read.optional_passport_no("previous_passport_no"),
+        ),
+        registration_no=read.code("registration_no", limit=20),
+        registered_on=read.day("registered_on"),
+        fingerprint_taken_on=read.optional_day("fingerprint_taken_on"),
+        photo_sha256=photo_sha256,
+    )
+
+
+def _visa(read: FieldReader) -> Visa:
+    return Visa(
+        number=read.code("visa_no", limit=20),
+        type=read.choice("visa_type", VISA_TYPES),
+        issued_on=read.day("visa_issued_on"),
+        expires_on=read.day("visa_expires_on"),
+        checked_on=read.optional_day("visa_checked_on"),
+    )
+
+
+def _job(read: FieldReader) -> Job:
+    return Job(
+        employer=read.text("employer", limit=60),
+        occupation_code=read.number("occupation_code", minimum=110, maximum=9999),
+        occupation=BilingualText(
+            en=read.text("occupation_en", limit=60), bn=read.optional_text("occupation_bn", limit=180)
+        ),
+        salary=read.optional_text("salary", limit=30),
+        contract_until=read.day("contract_until"),
+    )
+
+
+def _orientation(read: FieldReader) -> Orientation:
+    days = (read.optional_day(f"orientation_day_{number}") for number in (1, 2, 3))
+    return Orientation(
+        days=tuple(day for day in days if day is not None),
+        certificate_no=read.optional_code("orientation_certificate_no", limit=30),
+    )
+
+
+def _check_agreement(read: FieldReader, draft: ApplicationDraft) -> None:
+    """What two fields say together."""
+    worker, passport, visa = draft.worker, draft.worker.passport, draft.visa
+    born, issued = worker.birth_date, passport.issued_on
+    read.later("passport_issued_on", than="birth_date", value=issued, other=born)
+    read.later("passport_expires_on", than="passport_issued_on", value=passport.expires_on, other=issued)
+    read.later("registered_on", than="birth_date", value=worker.registered_on, other=born)
+    read.later("visa_expires_on", than="visa_issued_on", value=visa.expires_on, other=visa.issued_on)
+    read.later("contract_until", than="visa_issued_on", value=draft.job.contract_until, other=visa.issued_on)
+    if passport.previous_number is not None and passport.previous_number == passport.number:
+        read.refuse("previous_passport_no", FaultKind.SAME_PASSPORT_NO)

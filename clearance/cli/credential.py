@@ -1,0 +1,79 @@
+"""`clearance credential`: make QR texts from claims, the way issuing does, for tests and integrations."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from clearance.cli.keys import fail, fail_for, given_passphrase, passphrase_option
+from clearance.credential.cose import sign1
+from clearance.credential.qrtext import pack
+from clearance.signing import keystore
+from clearance.signing.claims_line import LineWrong, payload_of_line
+from clearance.signing.errors import PassphraseWrong, SigningFault
+from clearance.signing.keystore import KeyStore
+
+
+@click.group()
+def credential() -> None:
+    """Sign credentials outside the office's workflow, for tests and integrations."""
+
+
+@credential.command()
+@click.option("--keys", "directory", type=click.Path(path_type=Path), required=True, help="What `keys init` made.")
+@click.option("--claims", type=click.File("rb"), required=True, help="One JSON object a line; - is standard input.")
+@passphrase_option
+def sign(directory: Path, claims: BinaryIO, passphrase_file: Path | None) -> None:
+    """Print one QR text for each line of claims, in order.
+
+    Nothing is signed unless every line is right; each wrong one is named on standard error.
+
+    \b
+    A line:
+      {"name": "RAHIMA KHATUN", "name_bn": "রহিমা খাতুন", "birth_date": "1994-05-02", "gender": "female",
+       "passport_no": "A01234567", "clearance_no": "BMET-2026-0000000001", "destination": "SAU",
+       "issued_at": 1795000000, "valid_until": "2027-06-30", "status_idx": 4711}
+
+    \b
+    Example:
+      clearance credential sign --keys var/keys --claims claims.jsonl > texts.txt
+
+    \b
+    Exit status: 0 all printed; 65 a line is wrong; 66 keys unreadable; 77 passphrase missing or wrong.
+    """
+    keys = _load(directory, passphrase_file)
+    for payload in _payloads(claims, keys):
+        click.echo(pack(sign1(payload, signer=keys.card)))
+
+
+def _load(directory: Path, passphrase_file: Path | None) -> KeyStore:
+    passphrase = given_passphrase(passphrase_file)
+    try:
+        try:
+            return keystore.load(directory, passphrase=passphrase)
+        except PassphraseWrong:
+            if passphrase is not None or not sys.stdin.isatty():
+                raise
+        return keystore.load(
+            directory, passphrase=str(click.prompt("Passphrase of the keys", hide_input=True)).encode()
+        )
+    except SigningFault as fault:
+        fail_for(fault)
+
+
+def _payloads(claims: BinaryIO, keys: KeyStore) -> Sequence[bytes]:
+    payloads, faults = [], []
+    for number, line in enumerate(claims, start=1):
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            payloads.append(payload_of_line(text, issuer=keys.issuer, status_uri=keys.status_uri))
+        except UnicodeDecodeError:
+            faults.append(f"line {number}: not UTF-8.")
+        except LineWrong as wrong:
+            faults.append(f"line {number}: {wrong}")
+    if faults:
+        fail("nothing was signed.\n" + "\n".join(faults), os.EX_DATAERR)
+    return payloads

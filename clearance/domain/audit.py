@@ -11,10 +11,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeAlias
 
 NOTHING_BEFORE = "0" * 64
 """What the first link names as the digest before it."""
+
+
+Facts: TypeAlias = Mapping[str, str | int | None]
+
+
+class AuditAct(StrEnum):
+    """What is put on record."""
+
+    APPLICATION_ENTERED = "application.entered"
+    APPLICATION_APPROVED = "application.approved"
+    APPLICATION_REJECTED = "application.rejected"
+    SIGNING_PLANNED = "signing.planned"
+    SIGNING_REFUSED = "signing.refused"
+    CARD_ISSUED = "card.issued"
+    CARD_REVOKED = "card.revoked"
+    OFFICER_SIGNED_IN = "officer.signed_in"
+    OFFICER_ADDED = "officer.added"
+    OFFICER_BLOCKED = "officer.blocked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +43,7 @@ class AuditEntry:
     officer_no: str
     act: str
     subject: str
-    facts: Mapping[str, str | int | None]
+    facts: Facts
 
 
 @dataclass(frozen=True, kw_only=True)

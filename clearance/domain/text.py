@@ -1,6 +1,9 @@
-"""Texts that exist in two languages."""
+"""Texts that exist in two languages, and texts as they are searched."""
 
+import unicodedata
 from dataclasses import dataclass
+
+from clearance.credential.identifiers import fold_digits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -9,3 +12,8 @@ class BilingualText:
 
     en: str
     bn: str | None = None
+
+
+def searchable(text: str) -> str:
+    """The form in which texts are stored for searching and searched: NFC, upper case, Latin digits, single spaces."""
+    return " ".join(fold_digits(unicodedata.normalize("NFC", text)).upper().split())

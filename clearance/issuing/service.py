@@ -34,4 +34,9 @@ class Service:
 
     def today(self) -> date:
         """The calendar day in Dhaka."""
-        return self.now().astimezone(DHAKA).date()
+        return dhaka_day(self.now())
+
+
+def dhaka_day(moment: datetime) -> date:
+    """The calendar day of an aware moment in Dhaka."""
+    return moment.astimezone(DHAKA).date()

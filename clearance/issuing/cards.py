@@ -1,0 +1,54 @@
+"""Cards that were issued: finding them, showing one, handing out its PDF."""
+
+from dataclasses import dataclass
+
+from clearance.domain.application import Application
+from clearance.domain.clearance import Clearance
+from clearance.domain.text import searchable
+from clearance.issuing.paging import Page, page_of
+from clearance.issuing.ports import NotOnRecord
+from clearance.issuing.service import Service
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardView:
+    """A card and the case it was issued from."""
+
+    clearance: Clearance
+    application: Application
+
+
+def find(service: Service, *, text: str, page: int) -> Page[Clearance]:
+    """Cards, newest first, that match a part of a clearance or passport number."""
+    sought = searchable(text)
+    with service.database.read() as work:
+        return page_of(
+            lambda limit, offset: work.clearances.find(text=sought, limit=limit, offset=offset),
+            total=work.clearances.count(text=sought),
+            page=page,
+            per_page=PER_PAGE,
+        )
+
+
+def card(service: Service, clearance_no: str) -> CardView | None:
+    """One card, or None where there is none of this number."""
+    with service.database.read() as work:
+        clearance = work.clearances.get(clearance_no)
+        application = work.applications.get(clearance.application_reference) if clearance else None
+    if clearance is None or application is None:
+        return None
+    return CardView(clearance=clearance, application=application)
+
+
+def pdf(service: Service, clearance_no: str) -> bytes:
+    """The sealed PDF, byte for byte as it was recorded. Raises NotOnRecord."""
+    with service.database.read() as work:
+        clearance = work.clearances.get(clearance_no)
+    if clearance is None:
+        raise NotOnRecord(clearance_no)
+    try:
+        return service.documents.get(clearance.pdf_sha256)
+    except KeyError:
+        raise NotOnRecord(f"PDF of {clearance_no}") from None

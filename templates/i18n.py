@@ -78,7 +78,7 @@ class Translator:
     def country(self, alpha3: str) -> str:
         """A country's name by its ISO 3166 alpha-3 code; the code itself where CLDR does not know it."""
         alpha2 = get_global("territory_aliases").get(alpha3, [alpha3])[0]
-        return self._cldr.territories.get(alpha2, alpha3)
+        return str(self._cldr.territories.get(alpha2, alpha3))
 
 
 def ngettext_pair(singular: str, plural: str) -> tuple[str, str]:

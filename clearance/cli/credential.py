@@ -57,9 +57,8 @@ def _load(directory: Path, passphrase_file: Path | None) -> KeyStore:
         except PassphraseWrong:
             if passphrase is not None or not sys.stdin.isatty():
                 raise
-        return keystore.load(
-            directory, passphrase=str(click.prompt("Passphrase of the keys", hide_input=True)).encode()
-        )
+        answer = str(click.prompt("Passphrase of the keys", hide_input=True))
+        return keystore.load(directory, passphrase=answer.encode())
     except SigningFault as fault:
         fail_for(fault)
 

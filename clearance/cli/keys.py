@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 
 from clearance.credential.cose import Algorithm
-from clearance.signing import ceremony
+from clearance.signing import keystore
 from clearance.signing.authority import DEMO, Subject
 from clearance.signing.errors import DirectoryInUse, PassphraseWrong, SigningFault
 
@@ -35,8 +35,8 @@ def keys() -> None:
 @click.option("--demo", is_flag=True, help="Keys no real desk trusts (C=ZZ), unencrypted unless a passphrase is given.")
 @click.option("--organisation", help="Who stands behind the keys; not with --demo.")
 @click.option("--country", help="Two capital letters; BD unless given, not with --demo.")
-@click.option("--issuer", default=ceremony.ISSUER, show_default=True, help="The issuer that cards name.")
-@click.option("--status-uri", default=ceremony.STATUS_URI, show_default=True, help="The status list that cards name.")
+@click.option("--issuer", default=keystore.ISSUER, show_default=True, help="The issuer that cards name.")
+@click.option("--status-uri", default=keystore.STATUS_URI, show_default=True, help="The status list that cards name.")
 @passphrase_option
 def init(
     directory: Path,
@@ -63,7 +63,7 @@ def init(
     """
     try:
         subject = _subject(demo=demo, organisation=organisation, country=country)
-        ceremony.init(
+        keystore.init(
             directory,
             algorithm=ALGORITHMS[alg],
             subject=subject,

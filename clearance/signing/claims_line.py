@@ -37,6 +37,7 @@ WORDS_OF_THE_LINE = {
     "expires_at": "valid_until",
     "card_class": "class",
     "status.idx": "status_idx",
+    "status.uri": "status_uri",
 }
 TYPE_NAMES = {str: "a text", int: "a whole number"}
 

@@ -1,0 +1,200 @@
+"""The desk's own copy of root, trust bundle and status lists, and its memory of what it has seen.
+
+    DIR/root.pem, DIR/trust.cose, DIR/status/*.cwt     as the issuer publishes them (docs/CARD-FORMAT.md section 6)
+    STATE/floor.json, STATE/floor.bak                  the memory against roll-backs, twice
+
+It decides that nothing takes the place of a good file but a better one, and that whatever moment the power fails at,
+the desk finds the last good state. What counts as good is decided by `clearance.credential.held`.
+"""
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+
+from clearance.credential.errors import UnusableFloor
+from clearance.credential.held import Floor, HeldTrust, hold
+from clearance.credential.status import MAX_TOKEN
+from clearance.credential.trust import MAX_BUNDLE
+
+MEMORY, COPY = "floor.json", "floor.bak"
+STATUS_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,62}")
+MAX_ROOTS = 1 << 16  # bytes of root.pem; one root takes under 1,000
+
+log = logging.getLogger(__name__)
+
+
+class TrustStore:
+    """Trust files in one directory, the memory in another; without `state_directory` there is no memory.
+
+    Threads may share one; processes that share a state directory take turns.
+    """
+
+    def __init__(self, directory: Path, state_directory: Path | None = None) -> None:
+        self._trust = directory / "trust.cose"
+        self._root = directory / "root.pem"
+        self._status = directory / "status"
+        self._state = state_directory
+        self._lock = Lock()
+        self._last: tuple[Files, Floor, HeldTrust] | None = None
+
+    def load(self) -> HeldTrust:
+        """What the files on disk are worth now; the memory is raised and durable before this returns.
+
+        Never raises for bad or missing files: `HeldTrust.faults` says what does not count. A damaged memory, or one
+        that cannot be kept, leaves no usable trust, because a roll-back could then not be told.
+        """
+        try:
+            with self._taking_turns():
+                return self._load()
+        except (UnusableFloor, OSError) as fault:
+            return HeldTrust(bundle=None, faults=(f"the memory of this desk cannot be used: {fault}",))
+
+    def offer_trust(self, token: bytes) -> bool:
+        """Take a trust bundle if it verifies and is no older than any seen. True: these bytes are held now."""
+        try:
+            with self._taking_turns():
+                return self._offer_trust(token)
+        except (UnusableFloor, OSError) as fault:
+            log.error("trust bundle not taken: %s", fault)
+            return False
+
+    def offer_status(self, name: str, token: bytes) -> bool:
+        """Take a status list if it is genuine and no older than any seen of its uri. True: these bytes are held now.
+
+        `name` is the file's name without suffix; a file never loses the list of one uri to that of another.
+        """
+        try:
+            with self._taking_turns():
+                return STATUS_NAME.fullmatch(name) is not None and self._offer_status(name, token)
+        except (UnusableFloor, OSError) as fault:
+            log.error("status list not taken: %s", fault)
+            return False
+
+    def status_uris(self) -> Sequence[str]:
+        """Addresses of the lists that the trust bundle names; empty without a usable bundle."""
+        bundle = self.load().bundle
+        return bundle.status_uris if bundle else ()
+
+    def _load(self) -> HeldTrust:
+        files, floor = self._files(), self._floor()
+        if self._last is not None and self._last[:2] == (files, floor):
+            return self._last[2]
+        held = files.hold(floor)
+        if self._state is not None and held.floor != floor:
+            for name in (COPY, MEMORY):
+                write_atomically(self._state / name, held.floor.to_json().encode())
+        self._last = (files, floor, held)
+        return held
+
+    def _offer_trust(self, token: bytes) -> bool:
+        held, files = self._load(), self._files()
+        if held.bundle is not None and token == files.trust:
+            return True
+        if replace(files, trust=token).hold(held.floor).bundle is None:
+            return False
+        write_atomically(self._trust, token)
+        return self._load().bundle is not None
+
+    def _offer_status(self, name: str, token: bytes) -> bool:
+        path = self._status / f"{name}.cwt"
+        held, files, present = self._load(), self._files(), _content(path, MAX_TOKEN)
+        offered = replace(files, status=(token,)).hold(held.floor).lists
+        kept = replace(files, status=(present,)).hold(held.floor).lists if present is not None else {}
+        allowed = held.bundle.status_uris if held.bundle else ()
+        if not offered or any(uri not in allowed or each.rolled_back for uri, each in offered.items()):
+            return False
+        if kept and kept.keys() != offered.keys():
+            return False
+        if token != present:
+            write_atomically(path, token)
+        return self._load().bundle is not None
+
+    def _files(self) -> "Files":
+        try:
+            paths = sorted(self._status.glob("*.cwt"))
+        except (OSError, ValueError):
+            paths = []
+        contents = (_content(path, MAX_TOKEN) for path in paths)
+        return Files(
+            root=_content(self._root, MAX_ROOTS) or b"",
+            trust=_content(self._trust, MAX_BUNDLE),
+            status=tuple(content for content in contents if content is not None),
+        )
+
+    def _floor(self) -> Floor:
+        """The memory, or its copy where the first is damaged. Raises UnusableFloor when both are."""
+        if self._state is None:
+            return Floor()
+        kept = [path for path in (self._state / MEMORY, self._state / COPY) if path.exists()]
+        for path in kept:
+            try:
+                return Floor.from_json(path.read_bytes().decode("utf-8", errors="replace"))
+            except UnusableFloor:
+                log.error("%s is damaged", path)
+        if kept:
+            raise UnusableFloor(f"{kept[0]} and its copy are damaged; a supervisor must set up the desk anew")
+        return Floor()
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
+        with self._lock:
+            if self._state is None or sys.platform == "win32":
+                yield
+                return
+            import fcntl
+
+            self._state.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._state, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(descriptor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """The contents of a trust directory at one moment."""
+
+    root: bytes
+    trust: bytes | None
+    status: tuple[bytes, ...]
+
+    def hold(self, floor: Floor) -> HeldTrust:
+        return hold(root_pem=self.root, trust_token=self.trust, status_tokens=self.status, floor=floor)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace `path` so that a power cut leaves the old content or the new: write beside it, sync, rename, sync."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    if sys.platform != "win32":  # Windows cannot open a directory, and makes a rename durable by itself
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _content(path: Path, limit: int) -> bytes | None:
+    """The file, or None where there is none to read; beyond the limit it is cut, and no longer verifies."""
+    try:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except (OSError, ValueError):  # ValueError: a name that no file can have
+        return None

@@ -28,7 +28,6 @@ _CERTIFICATE_FAULTS = (
     InvalidSignature,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
-    x509.ExtensionNotFound,
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
@@ -146,8 +145,8 @@ def _verify_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -
 
 def _key_identifier(root: x509.Certificate) -> bytes:
     try:
-        return root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
-    except x509.ExtensionNotFound:
+        return _extension(root, x509.SubjectKeyIdentifier).digest
+    except _Unfit:
         return x509.SubjectKeyIdentifier.from_public_key(root.public_key()).digest
 
 
@@ -167,7 +166,10 @@ def _require_v3_and_understood(certificate: x509.Certificate) -> None:
 
 
 def _extension(certificate: x509.Certificate, kind: type[ExtensionT]) -> ExtensionT:
-    return certificate.extensions.get_extension_for_class(kind).value
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        raise _Unfit(f"no {kind.__name__}") from None
 
 
 def _window(certificate: x509.Certificate) -> tuple[int, int]:

@@ -220,6 +220,7 @@ def _written(claims: ClearanceClaims, fields: Mapping[int, Field]) -> dict[int |
     written: dict[int | str, object] = {}
     for key, field in fields.items():
         value = getattr(claims, field.name)
+        value = int(value) if isinstance(value, IntEnum) else value
         if value is not None or field.required:
             written[key] = _plain(field.name, checked(field, value))
     return written

@@ -52,8 +52,8 @@ def signer_of(message: Sign1, *, purpose: Purpose, signers: SignersByKid) -> Hel
     Raises UnknownSigner, UntrustedSigner or BadSignature, in the order of steps 2 and 3.
     """
     if message.kid not in signers:
-        raise UnknownSigner(message.kid.hex())
-    refused: BadSignature | UntrustedSigner = UntrustedSigner(message.kid.hex())
+        raise UnknownSigner(f"no signer {message.kid.hex()}")
+    refused: BadSignature | UntrustedSigner = UntrustedSigner(f"signer {message.kid.hex()} is not trusted with this")
     for signer in signers[message.kid]:
         if signer.listed.purpose is not purpose:
             continue

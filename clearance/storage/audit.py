@@ -1,0 +1,46 @@
+"""The audit log as rows: appended in the transaction of the act itself, chained by `clearance.domain.audit`."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from clearance.domain.audit import EMPTY, AuditEntry, AuditHead, AuditLink, AuditReport, check
+from clearance.storage.tables import audit_head, audit_log
+
+_HEAD = select(audit_head.c.number, audit_head.c.digest)
+_HEAD_FOR_WRITING = _HEAD.with_for_update()
+_MOVE_HEAD = update(audit_head)
+_APPEND = audit_log.insert()
+_ALL = select(audit_log).order_by(audit_log.c.number)
+_OF_SUBJECT = _ALL.where(audit_log.c.subject == bindparam("wanted"))
+
+
+class SqlAuditLog:
+    """Implements `clearance.issuing.ports.AuditLog`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def wait_for_turn(self) -> None:
+        """Lock the head, so that writers queue where the database itself would let several write at once."""
+        self._connection.execute(_HEAD_FOR_WRITING)
+
+    def append(self, entry: AuditEntry) -> None:
+        link = AuditLink.after(self.head(), entry)
+        self._connection.execute(_APPEND, vars(link))
+        self._connection.execute(_MOVE_HEAD, {"number": link.number, "digest": link.digest})
+
+    def entries(self, *, subject: str) -> Sequence[AuditEntry]:
+        rows = self._connection.execute(_OF_SUBJECT, {"wanted": subject}).mappings()
+        return [AuditLink(**row).entry for row in rows]
+
+    def head(self) -> AuditHead:
+        row = self._connection.execute(_HEAD).first()
+        return EMPTY if row is None else AuditHead(number=row.number, digest=row.digest)
+
+    def verify(self, *, noted: Iterable[AuditHead] = ()) -> AuditReport:
+        return check(self._links(), head=self.head(), noted=noted)
+
+    def _links(self) -> Iterator[AuditLink]:
+        rows = self._connection.execution_options(yield_per=1_000).execute(_ALL).mappings()
+        return (AuditLink(**row) for row in rows)

@@ -1,0 +1,135 @@
+"""Issued clearances as rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+
+from clearance.credential.claims import StatusRef
+from clearance.credential.status import Status
+from clearance.domain.clearance import Clearance, Revocation, RevocationReason
+from clearance.issuing.ports import Conflict
+from clearance.storage.matching import containing
+from clearance.storage.tables import clearances
+
+_C = clearances.c
+_MATCHES = or_(
+    _C.clearance_no.like(bindparam("pattern"), escape="\\"), _C.passport_no.like(bindparam("pattern"), escape="\\")
+)
+_INSERT = clearances.insert()
+_GET = select(clearances).where(_C.clearance_no == bindparam("wanted"))
+_OF_APPLICATION = select(clearances).where(_C.application_reference == bindparam("wanted"))
+_STANDING = select(clearances).where(
+    _C.passport_no == bindparam("wanted"), _C.status.in_((int(Status.VALID), int(Status.SUSPENDED)))
+)
+_FIND = (
+    select(clearances)
+    .where(_MATCHES)
+    .order_by(_C.issued_at.desc(), _C.clearance_no)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_COUNT = select(func.count()).select_from(clearances).where(_MATCHES)
+_NOT_VALID = select(_C.status_idx, _C.status).where(
+    _C.status_uri == bindparam("wanted"), _C.status != int(Status.VALID)
+)
+_SET_STATUS = update(clearances).where(_C.clearance_no == bindparam("wanted"), _C.status != int(Status.INVALID))
+
+
+class SqlClearances:
+    """Implements `clearance.issuing.ports.Clearances`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, clearance: Clearance) -> None:
+        self._connection.execute(_INSERT, _row(clearance))
+
+    def get(self, clearance_no: str) -> Clearance | None:
+        return _first(self._connection.execute(_GET, {"wanted": clearance_no}).first())
+
+    def set_status(self, clearance: Clearance) -> None:
+        values = {"wanted": clearance.clearance_no, **_status_columns(clearance)}
+        if self._connection.execute(_SET_STATUS, values).rowcount != 1:
+            raise Conflict(f"{clearance.clearance_no} is revoked, and that is final")
+
+    def active_for_passport(self, passport_no: str) -> Clearance | None:
+        return _first(self._connection.execute(_STANDING, {"wanted": passport_no}).first())
+
+    def for_application(self, reference: str) -> Clearance | None:
+        return _first(self._connection.execute(_OF_APPLICATION, {"wanted": reference}).first())
+
+    def find(self, *, text: str, limit: int, offset: int) -> Sequence[Clearance]:
+        values = {"pattern": containing(text), "limit": limit, "offset": offset}
+        return [_clearance(row) for row in self._connection.execute(_FIND, values)]
+
+    def count(self, *, text: str) -> int:
+        return int(self._connection.execute(_COUNT, {"pattern": containing(text)}).scalar_one())
+
+    def statuses(self, uri: str) -> Mapping[int, Status]:
+        rows = self._connection.execute(_NOT_VALID, {"wanted": uri})
+        return {row.status_idx: Status(row.status) for row in rows}
+
+
+def _first(row: Row[Any] | None) -> Clearance | None:
+    return None if row is None else _clearance(row)
+
+
+def _row(clearance: Clearance) -> dict[str, Any]:
+    return {
+        "clearance_no": clearance.clearance_no,
+        "application_reference": clearance.application_reference,
+        "passport_no": clearance.passport_no,
+        "status_uri": clearance.status_ref.uri,
+        "status_idx": clearance.status_ref.idx,
+        "issued_at": clearance.issued_at,
+        "valid_until": clearance.valid_until,
+        "token": clearance.token,
+        "kid": clearance.kid,
+        "pdf_sha256": clearance.pdf_sha256,
+        "pdf_size": clearance.pdf_size,
+        "approved_by": clearance.approved_by,
+        "issued_by": clearance.issued_by,
+        **_status_columns(clearance),
+    }
+
+
+def _status_columns(clearance: Clearance) -> dict[str, Any]:
+    revocation = clearance.revocation
+    return {
+        "status": int(clearance.status),
+        "revoked_by": revocation.officer_no if revocation else None,
+        "revoked_at": revocation.at if revocation else None,
+        "revocation_reason": revocation.reason.value if revocation else None,
+        "revocation_remark": revocation.remark if revocation else None,
+    }
+
+
+def _clearance(row: Row[Any]) -> Clearance:
+    return Clearance(
+        clearance_no=row.clearance_no,
+        application_reference=row.application_reference,
+        passport_no=row.passport_no,
+        status=Status(row.status),
+        status_ref=StatusRef(uri=row.status_uri, idx=row.status_idx),
+        issued_at=row.issued_at,
+        valid_until=row.valid_until,
+        token=row.token,
+        kid=row.kid,
+        pdf_sha256=row.pdf_sha256,
+        pdf_size=row.pdf_size,
+        approved_by=row.approved_by,
+        issued_by=row.issued_by,
+        revocation=_revocation(row),
+    )
+
+
+def _revocation(row: Row[Any]) -> Revocation | None:
+    if row.revoked_by is None:
+        return None
+    return Revocation(
+        officer_no=row.revoked_by,
+        at=row.revoked_at,
+        reason=RevocationReason(row.revocation_reason),
+        remark=row.revocation_remark,
+    )

@@ -1,0 +1,150 @@
+"""Transactions: one unit of work is one connection, one transaction and the repositories on it.
+
+SQLite: WAL with synchronous=FULL, because a clearance that was reported as recorded must survive a power cut (docs/adr/
+0040). A writer takes the right to write before its first read, so that what it judges cannot change under it.
+"""
+
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from clearance.issuing.ports import (
+    Applications,
+    AuditLog,
+    Clearances,
+    Conflict,
+    Intents,
+    Permits,
+    Staff,
+    Unavailable,
+    UnitOfWork,
+)
+from clearance.storage.applications import SqlApplications
+from clearance.storage.audit import SqlAuditLog
+from clearance.storage.clearances import SqlClearances
+from clearance.storage.intents import SqlIntents
+from clearance.storage.permits import SqlPermits
+from clearance.storage.schema import migrate
+from clearance.storage.staff import SqlStaff
+
+BUSY_TIMEOUT_MS = 15_000
+"""How long a writer waits for its turn. Longer than any transaction of ours, shorter than a browser's patience."""
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+_FOR_WRITING = {"clearance_for_writing": True}
+
+
+class SqlDatabase:
+    """Implements `clearance.issuing.ports.Database` on any database of SQLAlchemy; SQLite is the one in the suite."""
+
+    def __init__(self, url: str) -> None:
+        # Parameters are personal data; they must not reach a log inside an error message.
+        self._engine = create_engine(url, hide_parameters=True)
+        event.listen(self._engine, "handle_error", _translate)
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine, "connect", _configure_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+
+    def migrate(self) -> None:
+        """Bring the database to today's tables. Raises UnknownSchema for one of a newer version, Unavailable."""
+        if self._engine.dialect.name == "sqlite" and self._engine.url.database:
+            Path(self._engine.url.database).touch(mode=0o600)  # personal data: for the owner alone
+        with self._engine.connect().execution_options(**_FOR_WRITING) as connection, connection.begin():
+            migrate(connection)
+
+    def read(self) -> UnitOfWork:
+        """A consistent read."""
+        return SqlUnitOfWork(self._engine, writes=False)
+
+    def write(self) -> UnitOfWork:
+        """A transaction that alone may write until it ends."""
+        return SqlUnitOfWork(self._engine, writes=True)
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        self._engine.dispose()
+
+
+class SqlUnitOfWork:
+    """Implements `clearance.issuing.ports.UnitOfWork`."""
+
+    applications: Applications
+    clearances: Clearances
+    permits: Permits
+    staff: Staff
+    intents: Intents
+    audit: AuditLog
+
+    def __init__(self, engine: Engine, *, writes: bool) -> None:
+        self._engine = engine
+        self._writes = writes
+
+    def __enter__(self) -> Self:
+        self._connection = self._engine.connect()
+        try:
+            self._begin(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()  # rolls back what was not committed
+
+    def commit(self) -> None:
+        """Make everything durable. A unit of work that only reads has nothing to commit."""
+        if not self._writes:
+            raise RuntimeError("a read has nothing to commit")
+        self._connection.commit()
+
+    def _begin(self, connection: Connection) -> None:
+        if self._writes:
+            connection.execution_options(**_FOR_WRITING)
+        elif connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        connection.begin()
+        audit = SqlAuditLog(connection)
+        if self._writes:
+            audit.wait_for_turn()
+        self.applications = SqlApplications(connection)
+        self.clearances = SqlClearances(connection)
+        self.permits = SqlPermits(connection)
+        self.staff = SqlStaff(connection)
+        self.intents = SqlIntents(connection)
+        self.audit = audit
+
+
+def _configure_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    for_writing = connection.get_execution_options().keys() & _FOR_WRITING.keys()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if for_writing else "BEGIN")
+
+
+def _translate(context: ExceptionContext) -> None:
+    """Tell the use cases in their own words: a constraint said no, or the database is not there."""
+    error = context.sqlalchemy_exception
+    if isinstance(error, IntegrityError) or _is_serialization_failure(error):
+        raise Conflict("refused by the database") from error
+    if isinstance(error, OperationalError):
+        raise Unavailable("the database cannot be used now") from error
+
+
+def _is_serialization_failure(error: object) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "40001"

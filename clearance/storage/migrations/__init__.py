@@ -1,0 +1,1 @@
+"""The steps from an empty database to today's tables, in order; run by `clearance.storage.schema.migrate`."""

@@ -1,0 +1,231 @@
+"""The tables, and the rules that hold whatever program writes to them.
+
+Every rule of the office that a row can break is a constraint here as well (docs/adr/0041): a permit cannot be
+overdrawn, a passport cannot hold two clearances, one person cannot sign a case twice. The migrations build the same
+tables step by step; a test compares the two.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept as UTC: SQLite has no time zones of its own."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {f"{dialect}_where": text(condition) for dialect in ("sqlite", "postgresql")}
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+offices = Table(
+    "offices",
+    metadata,
+    Column("code", String(12), primary_key=True),
+    Column("name_en", Text, nullable=False),
+    Column("name_bn", Text),
+)
+
+officers = Table(
+    "officers",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("username", String(40), nullable=False, unique=True),
+    Column("name_en", Text, nullable=False),
+    Column("name_bn", Text),
+    Column("roles", JSON, nullable=False),
+    Column("office_code", ForeignKey("offices.code"), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("session_epoch", Integer, nullable=False),
+)
+
+agencies = Table(
+    "agencies",
+    metadata,
+    Column("licence_no", String(12), primary_key=True),
+    Column("name_en", Text, nullable=False),
+    Column("name_bn", Text),
+    Column("phone", Text, nullable=False),
+    Column("licence_valid_until", Date, nullable=False),
+    Column("suspended_on", Date),
+)
+
+permits = Table(
+    "permits",
+    metadata,
+    Column("number", String(30), primary_key=True),
+    Column("licence_no", ForeignKey("agencies.licence_no")),
+    Column("destination", String(3), nullable=False),
+    Column("places", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date, nullable=False),
+    CheckConstraint("used >= 0 AND used <= places", name="within_budget"),
+)
+
+applications = Table(
+    "applications",
+    metadata,
+    Column("reference", String(12), primary_key=True),
+    Column("state", String(12), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("search", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("name_bn", Text),
+    Column("birth_date", Date, nullable=False),
+    Column("sex", String(6), nullable=False),
+    Column("passport_no", String(9), nullable=False),
+    Column("passport_issued_on", Date, nullable=False),
+    Column("passport_expires_on", Date, nullable=False),
+    Column("previous_passport_no", String(9)),
+    Column("registration_no", String(24), nullable=False),
+    Column("registered_on", Date, nullable=False),
+    Column("fingerprint_taken_on", Date),
+    Column("photo_sha256", String(64), nullable=False),
+    Column("destination", String(3), nullable=False),
+    Column("visa_no", String(20), nullable=False),
+    Column("visa_type", Integer, nullable=False),
+    Column("visa_issued_on", Date, nullable=False),
+    Column("visa_expires_on", Date, nullable=False),
+    Column("visa_checked_on", Date),
+    Column("employer", Text, nullable=False),
+    Column("occupation_code", Integer, nullable=False),
+    Column("occupation_en", Text, nullable=False),
+    Column("occupation_bn", Text),
+    Column("salary", Text),
+    Column("contract_until", Date, nullable=False),
+    Column("licence_no", String(12)),
+    Column("permit_no", String(30), nullable=False, index=True),
+    Column("orientation_days", JSON, nullable=False),
+    Column("orientation_certificate_no", String(30)),
+    Column("receipt_no", String(30), nullable=False, unique=True),
+    Column("paid_on", Date, nullable=False),
+    Column("amount_taka", Integer, nullable=False),
+    Column("card_class", Integer, nullable=False),
+    Column("office_code", ForeignKey("offices.code"), nullable=False),
+    Column("entered_by", ForeignKey("officers.number"), nullable=False),
+    Column("entered_at", UtcDateTime, nullable=False),
+    Column("approved_by", ForeignKey("officers.number")),
+    Column("approved_at", UtcDateTime),
+    Column("issued_by", ForeignKey("officers.number")),
+    Column("issued_at", UtcDateTime),
+    Column("rejected_by", ForeignKey("officers.number")),
+    Column("rejected_at", UtcDateTime),
+    Column("rejected_reason", Text),
+    CheckConstraint("state IN ('submitted', 'approved', 'issued', 'rejected')", name="state"),
+    CheckConstraint("(state IN ('approved', 'issued')) <= (approved_by IS NOT NULL)", name="approved_by_somebody"),
+    CheckConstraint("(state = 'issued') = (issued_by IS NOT NULL)", name="issued_by_somebody"),
+    CheckConstraint("(state = 'rejected') = (rejected_by IS NOT NULL)", name="rejected_by_somebody"),
+    CheckConstraint("approved_by IS NULL OR approved_by <> entered_by", name="approver_did_not_enter"),
+    CheckConstraint(
+        "issued_by IS NULL OR (issued_by <> entered_by AND issued_by <> approved_by)", name="issuer_is_a_third_person"
+    ),
+    Index("ix_applications_person", "passport_no", "birth_date"),
+    Index("ix_applications_queue", "state", "entered_at"),
+)
+
+clearances = Table(
+    "clearances",
+    metadata,
+    Column("clearance_no", String(24), primary_key=True),
+    Column("application_reference", ForeignKey("applications.reference"), nullable=False, unique=True),
+    Column("passport_no", String(9), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("status_uri", String(64), nullable=False),
+    Column("status_idx", Integer, nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False, index=True),
+    Column("valid_until", Date, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    Column("kid", LargeBinary, nullable=False),
+    Column("pdf_sha256", String(64), nullable=False),
+    Column("pdf_size", Integer, nullable=False),
+    Column("approved_by", ForeignKey("officers.number"), nullable=False),
+    Column("issued_by", ForeignKey("officers.number"), nullable=False),
+    Column("revoked_by", ForeignKey("officers.number")),
+    Column("revoked_at", UtcDateTime),
+    Column("revocation_reason", String(24)),
+    Column("revocation_remark", Text),
+    UniqueConstraint("status_uri", "status_idx"),
+    CheckConstraint("status BETWEEN 0 AND 3", name="status"),
+    CheckConstraint("issued_by <> approved_by", name="two_officers"),
+    CheckConstraint("(status = 1) = (revoked_by IS NOT NULL)", name="revoked_by_somebody"),
+    Index("uq_clearances_standing", "passport_no", unique=True, **_where("status IN (0, 2)")),
+    Index("ix_clearances_not_valid", "status_uri", "status_idx", **_where("status <> 0")),
+)
+
+signing_intents = Table(
+    "signing_intents",
+    metadata,
+    Column("application_reference", ForeignKey("applications.reference"), primary_key=True),
+    Column("clearance_no", String(24), nullable=False, unique=True),
+    Column("status_uri", String(64), nullable=False),
+    Column("status_idx", Integer, nullable=False),
+    Column("issuer_no", ForeignKey("officers.number"), nullable=False),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("payload_sha256", String(64), nullable=False),
+    UniqueConstraint("status_uri", "status_idx"),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # Texts as they entered the digest: a database that rewrote them in its own way would break the chain.
+    Column("at", Text, nullable=False),
+    Column("officer_no", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("subject", Text, nullable=False, index=True),
+    Column("facts", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    # One row. Writers queue on it, and it shows when the end of the log was cut off.
+    Column("only", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    CheckConstraint("only = 1", name="one_row"),
+)

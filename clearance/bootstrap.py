@@ -28,7 +28,8 @@ from clearance.signing.keystore import KeyStore
 from clearance.storage.database import SqlDatabase
 from clearance.storage.documents import DocumentDirectory
 from clearance.storage.passwords import Argon2Passwords
-from clearance.web.app import WebOptions, create_app
+from clearance.web.app import create_app
+from clearance.web.options import WebOptions
 
 SESSION_SECRET = "session.secret"  # noqa: S105 - the name of a file, not a secret
 PUBLISH_EVERY_S = 3600

@@ -1,0 +1,31 @@
+"""The Flask application: joins the pages with the service it was handed and decides nothing itself."""
+
+from importlib.resources import files
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from clearance.issuing.service import Service
+from clearance.web import errors, language, limits, public, security, staff, trust
+from clearance.web.options import WebOptions
+
+STATIC_FRESH_S = 86_400
+
+
+def create_app(service: Service, options: WebOptions) -> Flask:
+    """The WSGI application over an open service."""
+    pages = files("clearance_templates")
+    app = Flask(__name__, template_folder=str(pages), static_folder=str(pages / "static"), static_url_path="/static")
+    app.config.update(SECRET_KEY=options.secret_key, SEND_FILE_MAX_AGE_DEFAULT=STATIC_FRESH_S)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    security.install(app, trusted_proxies=options.trusted_proxies)
+    language.install(app)
+    errors.install(app)
+    app.context_processor(lambda: {"demo": service.demo, "options": options})
+    limiter = limits.install(app, storage=options.limiter_storage)
+    CSRFProtect(app)
+    app.register_blueprint(public.blueprint(service, options, limiter))
+    app.register_blueprint(staff.blueprint(service, options, limiter))
+    app.register_blueprint(trust.blueprint(options.trust_directory))
+    app.add_url_rule("/healthz", "healthz", lambda: ("ok", {"Content-Type": "text/plain"}))
+    return app

@@ -1,0 +1,22 @@
+"""What the web tier is told by bootstrap: plain values, no settings object."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from clearance.issuing.lookup import SecondFactor
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebOptions:
+    """`secret_key` signs session cookies and download tokens; `trust_directory` holds root.pem, trust.cose, status/.
+
+    `trusted_proxies` is how many proxies of our own stand in front: only that many X-Forwarded-For entries count.
+    """
+
+    secret_key: bytes
+    second_factor: SecondFactor
+    trust_directory: Path
+    limiter_storage: str = "memory://"
+    trusted_proxies: int = 0
+    helpline: str = "16135"
+    helpline_abroad: str = "+880 9610 102030"

@@ -8,7 +8,8 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from enum import IntEnum
+from typing import Any, TypeVar
 
 from clearance.credential.claims import (
     CardClass,
@@ -21,6 +22,8 @@ from clearance.credential.claims import (
 )
 from clearance.credential.errors import MalformedClaims
 from clearance.credential.plaintext import normalise
+
+NumberedT = TypeVar("NumberedT", bound=IntEnum)
 
 GENDERS = {"male": Gender.MALE, "female": Gender.FEMALE, "other": Gender.OTHER}
 
@@ -58,34 +61,29 @@ def parse_claims_line(line: str, *, issuer: str, status_uri: str) -> ClearanceCl
     """The claims as the line words them; whether a card may hold them is not looked at. Raises LineWrong."""
     fields = _fields(line)
     expiry = fields.get("passport_expiry")
-    visa_type = fields.get("visa_type")
-    card_class = fields.get("class")
-    try:
-        return ClearanceClaims(
-            issuer=issuer,
-            issued_at=fields["issued_at"],
-            expires_at=end_of_day_dhaka(_date("valid_until", fields["valid_until"])),
-            status=StatusRef(uri=fields.get("status_uri", status_uri), idx=fields["status_idx"]),
-            full_name=fields["name"],
-            name_bn=fields.get("name_bn"),
-            birth_date=_birth_date(fields["birth_date"]),
-            gender=_gender(fields["gender"]),
-            registration_no=fields.get("registration_no"),
-            passport_no=fields["passport_no"],
-            clearance_no=fields["clearance_no"],
-            destination=fields["destination"],
-            visa_no=fields.get("visa_no"),
-            visa_type=None if visa_type is None else VisaType(visa_type),
-            employer=fields.get("employer"),
-            licence_no=fields.get("licence_no"),
-            passport_expiry=None if expiry is None else int(f"{_date('passport_expiry', expiry):%Y%m%d}"),
-            office=fields.get("office"),
-            card_class=None if card_class is None else CardClass(card_class),
-            occupation=fields.get("occupation"),
-            previous_passport_no=fields.get("previous_passport_no"),
-        )
-    except ValueError as error:  # an enum without that number
-        raise LineWrong(f"{error}.") from error
+    return ClearanceClaims(
+        issuer=issuer,
+        issued_at=fields["issued_at"],
+        expires_at=end_of_day_dhaka(_date("valid_until", fields["valid_until"])),
+        status=StatusRef(uri=fields.get("status_uri", status_uri), idx=fields["status_idx"]),
+        full_name=fields["name"],
+        name_bn=fields.get("name_bn"),
+        birth_date=_birth_date(fields["birth_date"]),
+        gender=_gender(fields["gender"]),
+        registration_no=fields.get("registration_no"),
+        passport_no=fields["passport_no"],
+        clearance_no=fields["clearance_no"],
+        destination=fields["destination"],
+        visa_no=fields.get("visa_no"),
+        visa_type=_numbered(VisaType, "visa_type", fields),
+        employer=fields.get("employer"),
+        licence_no=fields.get("licence_no"),
+        passport_expiry=None if expiry is None else int(f"{_date('passport_expiry', expiry):%Y%m%d}"),
+        office=fields.get("office"),
+        card_class=_numbered(CardClass, "class", fields),
+        occupation=fields.get("occupation"),
+        previous_passport_no=fields.get("previous_passport_no"),
+    )
 
 
 def _fields(line: str) -> dict[str, Any]:
@@ -122,6 +120,13 @@ def _birth_date(text: str) -> str:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise LineWrong("'birth_date' must be YYYY-MM-DD, with 00 for unknown parts.")
     return text.replace("-", "")
+
+
+def _numbered(kind: type[NumberedT], name: str, fields: Mapping[str, Any]) -> NumberedT | None:
+    value = fields.get(name)
+    if value is not None and value not in list(kind):
+        raise LineWrong(f"{name!r} must be one of {', '.join(str(int(member)) for member in kind)}.")
+    return None if value is None else kind(value)
 
 
 def _gender(text: str) -> Gender:

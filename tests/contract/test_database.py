@@ -1,0 +1,533 @@
+"""What every database of this product promises to the use cases."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from clearance.credential.claims import StatusRef
+from clearance.credential.status import Status
+from clearance.domain.application import Act, Application, ApplicationState
+from clearance.domain.audit import AuditAct, AuditEntry
+from clearance.domain.clearance import Clearance, Revocation, RevocationReason
+from clearance.domain.staff import Role
+from clearance.issuing.ports import Conflict, Database, NotOnRecord, SigningIntent, UnitOfWork
+from tests.fakes.office import AGENCY, APPROVER, CLERK, DISTRICT, EVERYTHING, ISSUER, NOW, PERMIT, STAFF, draft, officer
+
+URI = "https://s.bmet.gov.bd/26a"
+ANY = tuple(ApplicationState)
+
+
+def write(database: Database, step: Callable[[UnitOfWork], None]) -> None:
+    with database.write() as work:
+        step(work)
+        work.commit()
+
+
+def case(index: int = 0, *, state: ApplicationState = ApplicationState.SUBMITTED, minutes: int = 0) -> Application:
+    """A case that moved to `state` by the book, entered `minutes` after noon."""
+    acts: dict[str, Any] = {"entered": Act(officer_no=CLERK.number, at=NOW + timedelta(minutes=minutes)), "version": 1}
+    if state in (ApplicationState.APPROVED, ApplicationState.ISSUED):
+        acts |= {"approved": Act(officer_no=APPROVER.number, at=NOW), "version": 2}
+    if state is ApplicationState.ISSUED:
+        acts |= {"issued": Act(officer_no=ISSUER.number, at=NOW), "version": 3}
+    if state is ApplicationState.REJECTED:
+        acts |= {"rejected": Act(officer_no=APPROVER.number, at=NOW, reason="visa copy illegible"), "version": 2}
+    return Application(reference=f"APP-{index:08d}", state=state, draft=draft(index), **acts)
+
+
+def clearance(index: int = 0, **changes: Any) -> Clearance:
+    card = Clearance(
+        clearance_no=f"BMET-2026-{index:011d}",
+        application_reference=f"APP-{index:08d}",
+        passport_no=f"A{index:08d}",
+        status=Status.VALID,
+        status_ref=StatusRef(uri=URI, idx=1000 + index),
+        issued_at=NOW.replace(microsecond=0) + timedelta(minutes=index),
+        valid_until=date(2027, 2, 20),
+        token=b"token",
+        kid=b"\x01" * 8,
+        pdf_sha256="0" * 64,
+        pdf_size=40_000,
+        approved_by=APPROVER.number,
+        issued_by=ISSUER.number,
+    )
+    return replace(card, **changes)
+
+
+def intent(index: int = 0, **changes: Any) -> SigningIntent:
+    plan = SigningIntent(
+        application_reference=f"APP-{index:08d}",
+        clearance_no=f"BMET-2026-{index:011d}",
+        status_ref=StatusRef(uri=URI, idx=1000 + index),
+        issuer_no=ISSUER.number,
+        planned_at=NOW.replace(microsecond=0),
+        payload_sha256="ab" * 32,
+    )
+    return replace(plan, **changes)
+
+
+def revoked(card: Clearance) -> Clearance:
+    at = datetime(2026, 11, 23, 4, 5, 6, 7, tzinfo=UTC)
+    reason = RevocationReason.VISA_CANCELLED
+    return card.revoked(Revocation(officer_no=ISSUER.number, at=at, reason=reason, remark="letter 12/26"))
+
+
+def entry(number: int, subject: str = "APP-00000000") -> AuditEntry:
+    return AuditEntry(
+        at=NOW + timedelta(seconds=number),
+        officer_no=CLERK.number,
+        act=AuditAct.APPLICATION_ENTERED,
+        subject=subject,
+        facts={"permit": "EA-SAU-1234", "version": number, "nothing": None, "bn": "মোঃ"},
+    )
+
+
+class TestTransactions:
+    def test_what_was_not_committed_was_not_written(self, database: Database) -> None:
+        with database.write() as work:
+            work.applications.add(case())
+        with database.read() as work:
+            assert work.applications.get("APP-00000000") is None
+
+    def test_an_error_inside_the_block_writes_nothing(self, database: Database) -> None:
+        def fail(work: UnitOfWork) -> None:
+            work.applications.add(case())
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            write(database, fail)
+        with database.read() as work:
+            assert work.applications.count(states=ANY, text="") == 0
+
+    def test_a_conflict_leaves_everything_as_it_was(self, database: Database) -> None:
+        def fail(work: UnitOfWork) -> None:
+            work.permits.take_place(PERMIT.number)
+            work.applications.add(case())
+            work.applications.add(case())
+
+        with pytest.raises(Conflict):
+            write(database, fail)
+        with database.read() as work:
+            assert work.permits.get(PERMIT.number) == PERMIT
+            assert work.applications.count(states=ANY, text="") == 0
+
+    def test_a_read_cannot_be_committed(self, database: Database) -> None:
+        with database.read() as work, pytest.raises(RuntimeError):
+            work.commit()
+
+    def test_a_reader_sees_one_state_while_another_writes(self, database: Database) -> None:
+        with database.read() as reader:
+            before = reader.applications.count(states=ANY, text="")
+            write(database, lambda work: work.applications.add(case()))
+            assert reader.applications.count(states=ANY, text="") == before
+        with database.read() as reader:
+            assert reader.applications.count(states=ANY, text="") == before + 1
+
+    def test_writers_take_turns_from_their_first_read_on(self, database: Database) -> None:
+        seen: list[int] = []
+
+        def take_a_turn() -> None:
+            with database.write() as work:
+                count = work.applications.count(states=ANY, text="")
+                seen.append(count)
+                work.applications.add(case(count))
+                work.commit()
+
+        racers = [threading.Thread(target=take_a_turn) for _ in range(8)]
+        for racer in racers:
+            racer.start()
+        for racer in racers:
+            racer.join()
+        assert sorted(seen) == list(range(8))
+
+
+class TestApplications:
+    @pytest.mark.parametrize("state", ApplicationState)
+    def test_a_case_comes_back_as_it_was(self, database: Database, state: ApplicationState) -> None:
+        stored = case(7, state=state)
+        write(database, lambda work: work.applications.add(stored))
+        with database.read() as work:
+            assert work.applications.get(stored.reference) == stored
+
+    def test_a_case_without_its_optional_parts_comes_back_as_it_was(self, database: Database) -> None:
+        full = case().draft
+        worker = replace(full.worker, name_bn=None, fingerprint_taken_on=None)
+        bare = replace(
+            full,
+            worker=worker,
+            visa=replace(full.visa, checked_on=None),
+            job=replace(full.job, salary=None, occupation=replace(full.job.occupation, bn=None)),
+            licence_no=None,
+            orientation=replace(full.orientation, days=(), certificate_no=None),
+        )
+        stored = replace(case(), draft=bare)
+        write(database, lambda work: work.applications.add(stored))
+        with database.read() as work:
+            assert work.applications.get(stored.reference) == stored
+
+    def test_a_case_that_is_not_there_is_none(self, database: Database) -> None:
+        with database.read() as work:
+            assert work.applications.get("APP-ZZZZZZZZ") is None
+            assert work.applications.by_receipt("CH-0") is None
+
+    def test_a_receipt_serves_one_case(self, database: Database) -> None:
+        write(database, lambda work: work.applications.add(case(1)))
+        same_receipt = replace(case(2), draft=replace(draft(2), payment=draft(1).payment))
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.applications.add(same_receipt))
+        with database.read() as work:
+            assert work.applications.by_receipt(draft(1).payment.receipt_no) == case(1)
+
+    def test_a_move_is_written_only_over_the_version_that_was_read(self, database: Database) -> None:
+        write(database, lambda work: work.applications.add(case()))
+        moved = case(state=ApplicationState.APPROVED)
+        write(database, lambda work: work.applications.save(moved))
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.applications.save(moved))
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.applications.save(replace(moved, version=4)))
+        with database.read() as work:
+            assert work.applications.get(moved.reference) == moved
+
+    def test_cases_are_found_oldest_first_and_by_page(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            for index, minutes in enumerate((30, 10, 20)):
+                work.applications.add(case(index, minutes=minutes))
+
+        write(database, add)
+        with database.read() as work:
+            found = work.applications.find(states=ANY, text="", limit=2, offset=1)
+            assert [each.reference for each in found] == ["APP-00000002", "APP-00000000"]
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("A00000001", 1),
+            ("0000001", 1),
+            ("BIDN20260000001", 1),
+            ("APP-00000001", 1),
+            ("RAHIM", 2),
+            ("উদ্দিন", 2),
+            ("%", 0),
+            ("_", 0),
+            ("\\", 0),
+            ("KARIM", 0),
+        ],
+    )
+    def test_cases_are_found_by_part_of_a_number_or_name(self, database: Database, text: str, found: int) -> None:
+        def add(work: UnitOfWork) -> None:
+            work.applications.add(case(1))
+            work.applications.add(case(20))
+
+        write(database, add)
+        with database.read() as work:
+            assert work.applications.count(states=ANY, text=text) == found
+            assert len(work.applications.find(states=ANY, text=text, limit=50, offset=0)) == found
+
+    def test_cases_are_found_by_state(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            for index, state in enumerate(ApplicationState):
+                work.applications.add(case(index, state=state))
+
+        write(database, add)
+        with database.read() as work:
+            for index, state in enumerate(ApplicationState):
+                found = work.applications.find(states=[state], text="", limit=50, offset=0)
+                assert [each.reference for each in found] == [f"APP-{index:08d}"]
+            assert work.applications.count(states=[], text="") == 0
+
+    def test_the_cases_of_a_person_need_the_right_birth_date(self, database: Database) -> None:
+        old, new = case(1), replace(case(2, minutes=5), draft=replace(draft(2), worker=draft(1).worker))
+
+        def add(work: UnitOfWork) -> None:
+            work.applications.add(old)
+            work.applications.add(new)
+
+        write(database, add)
+        with database.read() as work:
+            person = draft(1).worker
+            number = person.passport.number
+            assert work.applications.of_person(number, birth_date=person.birth_date) == [new, old]
+            assert work.applications.of_person(number, birth_date=None) == [new, old]
+            assert work.applications.of_person(number, birth_date=date(1995, 3, 15)) == []
+            assert work.applications.of_person("A99999999", birth_date=person.birth_date) == []
+
+
+class TestClearances:
+    @pytest.fixture(autouse=True)
+    def _cases(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            for index in range(4):
+                work.applications.add(case(index, state=ApplicationState.ISSUED))
+
+        write(database, add)
+
+    def test_a_clearance_comes_back_as_it_was(self, database: Database) -> None:
+        write(database, lambda work: work.clearances.add(clearance()))
+        with database.read() as work:
+            assert work.clearances.get(clearance().clearance_no) == clearance()
+            assert work.clearances.for_application("APP-00000000") == clearance()
+            assert work.clearances.active_for_passport("A00000000") == clearance()
+
+    def test_a_clearance_that_is_not_there_is_none(self, database: Database) -> None:
+        with database.read() as work:
+            assert work.clearances.get("BMET-2026-ZZZZZZZZZZZ") is None
+            assert work.clearances.for_application("APP-00000000") is None
+            assert work.clearances.active_for_passport("A00000000") is None
+
+    @pytest.mark.parametrize("standing", [Status.VALID, Status.SUSPENDED])
+    def test_a_passport_has_one_standing_clearance(self, database: Database, standing: Status) -> None:
+        write(database, lambda work: work.clearances.add(clearance(0, status=standing)))
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.clearances.add(clearance(1, passport_no="A00000000")))
+
+    def test_a_passport_may_be_cleared_again_after_the_first_was_taken_back(self, database: Database) -> None:
+        second = clearance(1, passport_no="A00000000")
+        third = clearance(2, passport_no="A00000000")
+        write(database, lambda work: work.clearances.add(revoked(clearance(0))))
+        write(database, lambda work: work.clearances.add(second.superseded()))
+        write(database, lambda work: work.clearances.add(third))
+        with database.read() as work:
+            assert work.clearances.active_for_passport("A00000000") == third
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"clearance_no": clearance(0).clearance_no},
+            {"status_ref": clearance(0).status_ref},
+            {"application_reference": "APP-00000000"},
+        ],
+        ids=lambda changes: next(iter(changes)),
+    )
+    def test_numbers_indices_and_cases_are_used_once(self, database: Database, changes: dict[str, Any]) -> None:
+        write(database, lambda work: work.clearances.add(clearance(0)))
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.clearances.add(clearance(1, **changes)))
+
+    def test_a_revocation_is_kept_with_its_reason_and_is_final(self, database: Database) -> None:
+        write(database, lambda work: work.clearances.add(clearance()))
+        write(database, lambda work: work.clearances.set_status(revoked(clearance())))
+        for after in (clearance(), clearance(status=Status.SUSPENDED), revoked(clearance())):
+            with pytest.raises(Conflict), database.write() as work:
+                work.clearances.set_status(after)
+        with database.read() as work:
+            assert work.clearances.get(clearance().clearance_no) == revoked(clearance())
+
+    def test_setting_a_status_changes_nothing_else(self, database: Database) -> None:
+        write(database, lambda work: work.clearances.add(clearance()))
+        forged = clearance(status=Status.SUSPENDED, valid_until=date(2099, 1, 1), pdf_sha256="f" * 64)
+        write(database, lambda work: work.clearances.set_status(forged))
+        with database.read() as work:
+            assert work.clearances.get(clearance().clearance_no) == clearance(status=Status.SUSPENDED)
+
+    def test_a_status_of_nothing_cannot_be_set(self, database: Database) -> None:
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.clearances.set_status(clearance()))
+
+    def test_the_list_names_every_index_that_is_not_valid(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            work.clearances.add(clearance(0))
+            work.clearances.add(revoked(clearance(1)))
+            work.clearances.add(clearance(2, status=Status.SUSPENDED))
+            elsewhere = StatusRef(uri="https://s.bmet.gov.bd/27a", idx=5)
+            work.clearances.add(revoked(clearance(3, status_ref=elsewhere)))
+
+        write(database, add)
+        with database.read() as work:
+            assert work.clearances.statuses(URI) == {1001: Status.INVALID, 1002: Status.SUSPENDED}
+
+    @pytest.mark.parametrize(("text", "found"), [("", [2, 1, 0]), ("A00000001", [1]), ("00000002", [2]), ("%", [])])
+    def test_cards_are_found_newest_first(self, database: Database, text: str, found: list[int]) -> None:
+        def add(work: UnitOfWork) -> None:
+            for index in range(3):
+                work.clearances.add(clearance(index))
+
+        write(database, add)
+        with database.read() as work:
+            cards = work.clearances.find(text=text, limit=10, offset=0)
+            assert [card.clearance_no for card in cards] == [clearance(index).clearance_no for index in found]
+            assert work.clearances.count(text=text) == len(found)
+            assert work.clearances.find(text=text, limit=10, offset=len(found)) == []
+
+
+class TestPermits:
+    def test_permits_and_agencies_come_back_as_they_were(self, database: Database) -> None:
+        without_agency = replace(PERMIT, number="EA-SAU-SELF", licence_no=None)
+        suspended = replace(AGENCY, licence_no="RL-77", suspended_on=date(2026, 1, 1))
+
+        def add(work: UnitOfWork) -> None:
+            work.permits.add(without_agency)
+            work.permits.add_agency(suspended)
+
+        write(database, add)
+        with database.read() as work:
+            assert work.permits.get(PERMIT.number) == PERMIT
+            assert work.permits.get("EA-SAU-SELF") == without_agency
+            assert work.permits.get("EA-NONE") is None
+            assert work.permits.agency("RL-1234") == AGENCY
+            assert work.permits.agency("RL-77") == suspended
+            assert work.permits.agency("RL-0") is None
+
+    def test_the_last_place_is_taken_once(self, database: Database) -> None:
+        write(database, lambda work: work.permits.add(replace(PERMIT, number="EA-2", places=2, used=1)))
+        write(database, lambda work: work.permits.take_place("EA-2"))
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.permits.take_place("EA-2"))
+        with database.read() as work:
+            permit = work.permits.get("EA-2")
+            assert permit is not None
+            assert permit.balance == 0
+
+    def test_no_place_is_taken_on_a_permit_that_is_not_there(self, database: Database) -> None:
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.permits.take_place("EA-NONE"))
+
+    @pytest.mark.parametrize("used", [-1, 3])
+    def test_a_permit_cannot_be_written_overdrawn(self, database: Database, used: int) -> None:
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.permits.add(replace(PERMIT, number="EA-2", places=2, used=used)))
+
+    def test_a_number_is_given_once(self, database: Database) -> None:
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.permits.add(PERMIT))
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.permits.add_agency(AGENCY))
+
+
+class TestStaff:
+    def test_officers_come_back_as_they_were(self, database: Database) -> None:
+        with database.read() as work:
+            assert work.staff.get("X-1") == EVERYTHING
+            assert work.staff.by_username("x-1") == EVERYTHING
+            assert work.staff.get("nobody") is None
+            assert work.staff.by_username("nobody") is None
+            assert work.staff.all() == sorted(STAFF, key=lambda member: member.number)
+            assert work.staff.office("DEMO-RNG") == DISTRICT
+            assert work.staff.office("DEMO-XXX") is None
+
+    def test_changes_are_kept(self, database: Database) -> None:
+        blocked = replace(CLERK, active=False, session_epoch=2, roles=frozenset({Role.APPROVER, Role.ENTRY}))
+        write(database, lambda work: work.staff.save(blocked))
+        with database.read() as work:
+            assert work.staff.get(CLERK.number) == blocked
+
+    def test_an_officer_who_is_not_there_cannot_be_changed(self, database: Database) -> None:
+        with pytest.raises(NotOnRecord):
+            write(database, lambda work: work.staff.save(officer("Z-9")))
+
+    @pytest.mark.parametrize("changes", [{"number": "E-1"}, {"username": "e-1"}])
+    def test_numbers_and_usernames_are_given_once(self, database: Database, changes: dict[str, Any]) -> None:
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.staff.add(replace(officer("Z-9"), **changes)))
+
+    def test_an_office_is_opened_once(self, database: Database) -> None:
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.staff.add_office(DISTRICT))
+
+
+class TestIntents:
+    @pytest.fixture(autouse=True)
+    def _cases(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            for index in range(3):
+                work.applications.add(case(index, state=ApplicationState.APPROVED))
+
+        write(database, add)
+
+    def test_an_intent_comes_back_as_it_was(self, database: Database) -> None:
+        write(database, lambda work: work.intents.plan(intent()))
+        with database.read() as work:
+            assert work.intents.for_application("APP-00000000") == intent()
+            assert work.intents.for_application("APP-00000001") is None
+
+    def test_a_renewed_intent_takes_the_place_of_the_first(self, database: Database) -> None:
+        renewed = intent(planned_at=NOW.replace(microsecond=0) + timedelta(days=100), payload_sha256="cd" * 32)
+        write(database, lambda work: work.intents.plan(intent()))
+        write(database, lambda work: work.intents.plan(renewed))
+        with database.read() as work:
+            assert work.intents.for_application("APP-00000000") == renewed
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"clearance_no": intent(0).clearance_no}, {"status_ref": intent(0).status_ref}],
+        ids=lambda changes: next(iter(changes)),
+    )
+    def test_a_number_or_index_once_planned_is_nobody_elses(self, database: Database, changes: dict[str, Any]) -> None:
+        write(database, lambda work: work.intents.plan(intent(0)))
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.intents.plan(intent(1, **changes)))
+
+    def test_an_index_is_free_until_planned_or_used(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            work.intents.plan(intent(0))
+            work.applications.add(case(9, state=ApplicationState.ISSUED))
+            work.clearances.add(clearance(9))
+
+        write(database, add)
+        with database.read() as work:
+            assert not work.intents.index_is_free(StatusRef(uri=URI, idx=1000))
+            assert not work.intents.index_is_free(StatusRef(uri=URI, idx=1009))
+            assert work.intents.index_is_free(StatusRef(uri=URI, idx=1001))
+            assert work.intents.index_is_free(StatusRef(uri="https://s.bmet.gov.bd/27a", idx=1000))
+
+    def test_approved_cases_with_an_intent_hold_a_place_of_their_permit(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            work.intents.plan(intent(0))
+            work.intents.plan(intent(1))
+            work.applications.add(case(9, state=ApplicationState.ISSUED))
+            work.intents.plan(intent(9))
+
+        write(database, add)
+        with database.read() as work:
+            assert work.intents.promised(PERMIT.number, besides="") == 2
+            assert work.intents.promised(PERMIT.number, besides="APP-00000001") == 1
+            assert work.intents.promised("EA-OTHER", besides="") == 0
+
+    def test_the_intent_of_a_rejected_case_is_abandoned(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            work.intents.plan(intent(0))
+            work.applications.add(case(9, state=ApplicationState.REJECTED))
+            work.intents.plan(intent(9))
+
+        write(database, add)
+        with database.read() as work:
+            assert list(work.intents.abandoned(URI)) == [1009]
+            assert list(work.intents.abandoned("https://s.bmet.gov.bd/27a")) == []
+
+
+class TestAuditLog:
+    def test_entries_come_back_as_they_were_oldest_first(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            work.audit.append(entry(1))
+            work.audit.append(entry(2, subject="APP-ELSEWHERE"))
+            work.audit.append(entry(3))
+
+        write(database, add)
+        with database.read() as work:
+            assert work.audit.entries(subject="APP-00000000") == [entry(1), entry(3)]
+
+    def test_an_entry_stands_or_falls_with_its_transaction(self, database: Database) -> None:
+        with database.write() as work:
+            work.audit.append(entry(1))
+        with database.read() as work:
+            assert work.audit.entries(subject="APP-00000000") == []
+            assert work.audit.head().number == 0
+
+    def test_an_untouched_record_is_whole_and_ends_at_its_head(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            for number in range(1, 6):
+                work.audit.append(entry(number))
+
+        write(database, add)
+        with database.read() as work:
+            report = work.audit.verify(noted=[work.audit.head()])
+            assert (report.links, report.faults) == (5, ())
+            assert report.head == work.audit.head()
+
+    def test_an_empty_record_is_whole(self, database: Database) -> None:
+        with database.read() as work:
+            assert work.audit.verify().faults == ()

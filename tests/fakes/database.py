@@ -1,0 +1,304 @@
+"""A database in memory: transactions with roll-back, one writer at a time, and the unique constraints.
+
+It does not know the CHECK constraints of the real one, so that tests can forge rows and see whether the use cases
+themselves say no.
+"""
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import TracebackType
+from typing import Self
+
+from clearance.credential.claims import StatusRef
+from clearance.credential.status import Status
+from clearance.domain.application import Application, ApplicationState
+from clearance.domain.audit import EMPTY, AuditEntry, AuditHead, AuditLink, AuditReport, check
+from clearance.domain.clearance import Clearance
+from clearance.domain.permit import Agency, Permit
+from clearance.domain.staff import Office, Officer
+from clearance.domain.text import searchable
+from clearance.issuing.ports import (
+    Applications,
+    AuditLog,
+    Clearances,
+    Conflict,
+    Intents,
+    NotOnRecord,
+    Permits,
+    SigningIntent,
+    Staff,
+    UnitOfWork,
+)
+
+
+@dataclass
+class Rows:
+    """Everything that is stored. The values are frozen, so copying the dictionaries copies the state."""
+
+    applications: dict[str, Application] = field(default_factory=dict)
+    clearances: dict[str, Clearance] = field(default_factory=dict)
+    permits: dict[str, Permit] = field(default_factory=dict)
+    agencies: dict[str, Agency] = field(default_factory=dict)
+    officers: dict[str, Officer] = field(default_factory=dict)
+    offices: dict[str, Office] = field(default_factory=dict)
+    intents: dict[str, SigningIntent] = field(default_factory=dict)
+    links: dict[int, AuditLink] = field(default_factory=dict)
+
+    def copy(self) -> "Rows":
+        return Rows(**{name: dict(rows) for name, rows in vars(self).items()})
+
+
+class FakeDatabase:
+    def __init__(self) -> None:
+        self.rows = Rows()
+        self.turn = threading.Lock()
+
+    def read(self) -> UnitOfWork:
+        return FakeUnitOfWork(self, writes=False)
+
+    def write(self) -> UnitOfWork:
+        return FakeUnitOfWork(self, writes=True)
+
+
+class FakeUnitOfWork:
+    applications: Applications
+    clearances: Clearances
+    permits: Permits
+    staff: Staff
+    intents: Intents
+    audit: AuditLog
+
+    def __init__(self, database: FakeDatabase, *, writes: bool) -> None:
+        self._database = database
+        self._writes = writes
+
+    def __enter__(self) -> Self:
+        if self._writes:
+            self._database.turn.acquire()
+        self.rows = self._database.rows.copy()
+        self.applications = FakeApplications(self.rows)
+        self.clearances = FakeClearances(self.rows)
+        self.permits = FakePermits(self.rows)
+        self.staff = FakeStaff(self.rows)
+        self.intents = FakeIntents(self.rows)
+        self.audit = FakeAuditLog(self.rows)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._writes:
+            self._database.turn.release()
+
+    def commit(self) -> None:
+        if not self._writes:
+            raise RuntimeError("a read has nothing to commit")
+        self._database.rows = self.rows.copy()
+
+
+@dataclass
+class FakeApplications:
+    rows: Rows
+
+    def add(self, application: Application) -> None:
+        taken = self.by_receipt(application.draft.payment.receipt_no) is not None
+        if taken or application.reference in self.rows.applications:
+            raise Conflict(application.reference)
+        self.rows.applications[application.reference] = application
+
+    def get(self, reference: str) -> Application | None:
+        return self.rows.applications.get(reference)
+
+    def save(self, application: Application) -> None:
+        stored = self.rows.applications.get(application.reference)
+        if stored is None or stored.version != application.version - 1:
+            raise Conflict(application.reference)
+        self.rows.applications[application.reference] = application
+
+    def find(self, *, states: Iterable[ApplicationState], text: str, limit: int, offset: int) -> Sequence[Application]:
+        return self._matching(states, text)[offset : offset + limit]
+
+    def count(self, *, states: Iterable[ApplicationState], text: str) -> int:
+        return len(self._matching(states, text))
+
+    def by_receipt(self, receipt_no: str) -> Application | None:
+        return next((a for a in self.rows.applications.values() if a.draft.payment.receipt_no == receipt_no), None)
+
+    def of_person(self, passport_no: str, *, birth_date: date | None) -> Sequence[Application]:
+        found = [
+            application
+            for application in self.rows.applications.values()
+            if application.draft.worker.passport.number == passport_no
+            and (birth_date is None or application.draft.worker.birth_date == birth_date)
+        ]
+        return sorted(found, key=lambda application: application.entered.at, reverse=True)[:10]
+
+    def _matching(self, states: Iterable[ApplicationState], text: str) -> list[Application]:
+        wanted = set(states)
+        found = [a for a in self.rows.applications.values() if a.state in wanted and text in _search_text(a)]
+        return sorted(found, key=lambda application: (application.entered.at, application.reference))
+
+
+def _search_text(application: Application) -> str:
+    worker = application.draft.worker
+    texts = (application.reference, worker.passport.number, worker.registration_no, worker.name_en, worker.name_bn)
+    return searchable(" ".join(text for text in texts if text))
+
+
+@dataclass
+class FakeClearances:
+    rows: Rows
+
+    def add(self, clearance: Clearance) -> None:
+        others = self.rows.clearances.values()
+        clash = (
+            clearance.clearance_no in self.rows.clearances
+            or any(other.status_ref == clearance.status_ref for other in others)
+            or self.for_application(clearance.application_reference) is not None
+            or self.active_for_passport(clearance.passport_no) is not None
+        )
+        if clash:
+            raise Conflict(clearance.clearance_no)
+        self.rows.clearances[clearance.clearance_no] = clearance
+
+    def get(self, clearance_no: str) -> Clearance | None:
+        return self.rows.clearances.get(clearance_no)
+
+    def set_status(self, clearance: Clearance) -> None:
+        stored = self.rows.clearances.get(clearance.clearance_no)
+        if stored is None or stored.status is Status.INVALID:
+            raise Conflict(clearance.clearance_no)
+        self.rows.clearances[clearance.clearance_no] = replace(
+            stored, status=clearance.status, revocation=clearance.revocation
+        )
+
+    def active_for_passport(self, passport_no: str) -> Clearance | None:
+        standing = (Status.VALID, Status.SUSPENDED)
+        found = (c for c in self.rows.clearances.values() if c.passport_no == passport_no and c.status in standing)
+        return next(found, None)
+
+    def for_application(self, reference: str) -> Clearance | None:
+        return next((c for c in self.rows.clearances.values() if c.application_reference == reference), None)
+
+    def find(self, *, text: str, limit: int, offset: int) -> Sequence[Clearance]:
+        found = sorted(self._matching(text), key=lambda clearance: clearance.clearance_no)
+        found.sort(key=lambda clearance: clearance.issued_at, reverse=True)
+        return found[offset : offset + limit]
+
+    def count(self, *, text: str) -> int:
+        return len(self._matching(text))
+
+    def statuses(self, uri: str) -> Mapping[int, Status]:
+        listed = (c for c in self.rows.clearances.values() if c.status_ref.uri == uri)
+        return {c.status_ref.idx: c.status for c in listed if c.status is not Status.VALID}
+
+    def _matching(self, text: str) -> list[Clearance]:
+        return [c for c in self.rows.clearances.values() if text in c.clearance_no or text in c.passport_no]
+
+
+@dataclass
+class FakePermits:
+    rows: Rows
+
+    def add(self, permit: Permit) -> None:
+        if permit.number in self.rows.permits or not 0 <= permit.used <= permit.places:
+            raise Conflict(permit.number)
+        self.rows.permits[permit.number] = permit
+
+    def get(self, number: str) -> Permit | None:
+        return self.rows.permits.get(number)
+
+    def take_place(self, number: str) -> None:
+        permit = self.rows.permits.get(number)
+        if permit is None or permit.balance <= 0:
+            raise Conflict(number)
+        self.rows.permits[number] = replace(permit, used=permit.used + 1)
+
+    def add_agency(self, agency: Agency) -> None:
+        if agency.licence_no in self.rows.agencies:
+            raise Conflict(agency.licence_no)
+        self.rows.agencies[agency.licence_no] = agency
+
+    def agency(self, licence_no: str) -> Agency | None:
+        return self.rows.agencies.get(licence_no)
+
+
+@dataclass
+class FakeStaff:
+    rows: Rows
+
+    def add(self, officer: Officer) -> None:
+        if officer.number in self.rows.officers or self.by_username(officer.username) is not None:
+            raise Conflict(officer.number)
+        self.rows.officers[officer.number] = officer
+
+    def get(self, number: str) -> Officer | None:
+        return self.rows.officers.get(number)
+
+    def by_username(self, username: str) -> Officer | None:
+        return next((o for o in self.rows.officers.values() if o.username == username), None)
+
+    def all(self) -> Sequence[Officer]:
+        return sorted(self.rows.officers.values(), key=lambda officer: officer.number)
+
+    def save(self, officer: Officer) -> None:
+        if officer.number not in self.rows.officers:
+            raise NotOnRecord(officer.number)
+        self.rows.officers[officer.number] = officer
+
+    def add_office(self, office: Office) -> None:
+        if office.code in self.rows.offices:
+            raise Conflict(office.code)
+        self.rows.offices[office.code] = office
+
+    def office(self, code: str) -> Office | None:
+        return self.rows.offices.get(code)
+
+
+@dataclass
+class FakeIntents:
+    rows: Rows
+
+    def for_application(self, reference: str) -> SigningIntent | None:
+        return self.rows.intents.get(reference)
+
+    def plan(self, intent: SigningIntent) -> None:
+        reference = intent.application_reference
+        others = [other for key, other in self.rows.intents.items() if key != reference]
+        if any(o.clearance_no == intent.clearance_no or o.status_ref == intent.status_ref for o in others):
+            raise Conflict(reference)
+        self.rows.intents[reference] = intent
+
+    def index_is_free(self, ref: StatusRef) -> bool:
+        planned = any(intent.status_ref == ref for intent in self.rows.intents.values())
+        return not planned and not any(c.status_ref == ref for c in self.rows.clearances.values())
+
+    def promised(self, permit_no: str, *, besides: str) -> int:
+        cases = (self.rows.applications[key] for key in self.rows.intents if key != besides)
+        return sum(c.draft.permit_no == permit_no and c.state is ApplicationState.APPROVED for c in cases)
+
+    def abandoned(self, uri: str) -> Iterable[int]:
+        for reference, intent in self.rows.intents.items():
+            rejected = self.rows.applications[reference].state is ApplicationState.REJECTED
+            if rejected and intent.status_ref.uri == uri:
+                yield intent.status_ref.idx
+
+
+@dataclass
+class FakeAuditLog:
+    rows: Rows
+
+    def append(self, entry: AuditEntry) -> None:
+        link = AuditLink.after(self.head(), entry)
+        self.rows.links[link.number] = link
+
+    def entries(self, *, subject: str) -> Sequence[AuditEntry]:
+        return [link.entry for link in self.rows.links.values() if link.subject == subject]
+
+    def head(self) -> AuditHead:
+        return self.rows.links[max(self.rows.links)].head if self.rows.links else EMPTY
+
+    def verify(self, *, noted: Iterable[AuditHead] = ()) -> AuditReport:
+        return check(self.rows.links.values(), head=self.head(), noted=noted)

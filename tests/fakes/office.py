@@ -1,0 +1,211 @@
+"""A small office at work: three officers, an agency, a permit, and cases in good order. The card key is a real one."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from clearance.credential.claims import CardClass, VisaType
+from clearance.credential.cose import Algorithm
+from clearance.credential.held import HeldTrust
+from clearance.domain.application import Application, ApplicationDraft, Job, Orientation, Payment, Visa
+from clearance.domain.clearance import Clearance
+from clearance.domain.decision import Refused
+from clearance.domain.permit import Agency, Permit
+from clearance.domain.person import Passport, Sex, Worker
+from clearance.domain.staff import Office, Officer, Role
+from clearance.domain.text import BilingualText
+from clearance.issuing import approve, entry, issue
+from clearance.issuing.ports import Database
+from clearance.issuing.service import Service
+from clearance.signing import keystore, publication
+from clearance.signing.authority import DEMO
+from clearance.signing.keystore import KeyStore
+from tests.fakes.database import FakeDatabase
+from tests.fakes.outside import (
+    PORTRAIT,
+    FakeClock,
+    FakeDocuments,
+    FakePasswords,
+    FakePrinter,
+    FakePublisher,
+    prepare_photo,
+)
+
+Done = TypeVar("Done")
+
+NOW = datetime(2026, 11, 22, 6, 0, 0, 250_000, tzinfo=UTC)
+"""Noon in Dhaka."""
+TODAY = date(2026, 11, 22)
+PASSWORD = "correct horse battery"
+STATUS_SIZE = 1 << 20
+
+HEADQUARTERS = Office(code="BMET", name=BilingualText(en="BMET Headquarters", bn="বিএমইটি প্রধান কার্যালয়"))
+DISTRICT = Office(code="DEMO-RNG", name=BilingualText(en="DEMO Rangpur", bn="জেলা কর্মসংস্থান অফিস, রংপুর"))
+AGENCY = Agency(
+    licence_no="RL-1234",
+    name=BilingualText(en="MEGHNA MANPOWER SERVICES", bn="মেঘনা ম্যানপাওয়ার"),
+    phone="+880 2 5550 0102",
+    licence_valid_until=date(2028, 1, 1),
+)
+PERMIT = Permit(
+    number="EA-SAU-1234",
+    licence_no="RL-1234",
+    destination="SAU",
+    places=25,
+    used=0,
+    valid_from=date(2026, 1, 1),
+    valid_until=date(2027, 12, 31),
+)
+
+
+def officer(number: str, *roles: Role, active: bool = True) -> Officer:
+    return Officer(
+        number=number,
+        username=number.lower(),
+        name=BilingualText(en=f"Officer {number}", bn="কর্মকর্তা"),
+        roles=frozenset(roles),
+        office_code="BMET",
+        password_hash=FakePasswords().hash(PASSWORD),
+        active=active,
+        session_epoch=1,
+    )
+
+
+CLERK = officer("E-1", Role.ENTRY)
+APPROVER = officer("A-1", Role.APPROVER)
+ISSUER = officer("I-1", Role.ISSUER)
+SECOND_ISSUER = officer("I-2", Role.ISSUER)
+EVERYTHING = officer("X-1", *Role)
+STAFF = (CLERK, APPROVER, ISSUER, SECOND_ISSUER, EVERYTHING)
+
+
+def draft(index: int = 0, *, permit: Permit = PERMIT, photo_sha256: str = "") -> ApplicationDraft:
+    """A case in good order; each index is another worker."""
+    return ApplicationDraft(
+        worker=Worker(
+            name_en="MD. RAHIM UDDIN",
+            name_bn="মোঃ রহিম উদ্দিন",
+            birth_date=date(1995, 3, 14),
+            sex=Sex.MALE,
+            passport=Passport(
+                number=f"A{index:08d}", issued_on=date(2024, 2, 1), expires_on=date(2034, 1, 31), previous_number=None
+            ),
+            registration_no=f"BIDN2026{index:07d}",
+            registered_on=date(2026, 6, 1),
+            fingerprint_taken_on=date(2026, 6, 1),
+            photo_sha256=photo_sha256,
+        ),
+        destination=permit.destination,
+        visa=Visa(
+            number=f"60{index:08d}",
+            type=VisaType.SINGLE,
+            issued_on=date(2026, 10, 1),
+            expires_on=date(2027, 3, 31),
+            checked_on=date(2026, 10, 5),
+        ),
+        job=Job(
+            employer="RIYADH BUILDING CO",
+            occupation_code=7112,
+            occupation=BilingualText(en="Mason", bn="রাজমিস্ত্রি"),
+            salary="SAR 1,200",
+            contract_until=date(2028, 11, 30),
+        ),
+        licence_no=permit.licence_no,
+        permit_no=permit.number,
+        orientation=Orientation(
+            days=(date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 3)), certificate_no="PDO-2026-000123"
+        ),
+        payment=Payment(receipt_no=f"CH-26-{index:06d}", paid_on=date(2026, 11, 4), amount_taka=3450),
+        card_class=CardClass.INDIVIDUAL,
+        office_code="BMET",
+    )
+
+
+@cache
+def demo_keys() -> tuple[KeyStore, HeldTrust]:
+    """Real keys, made once for the whole test run, and what a desk holds for them; their files are gone again."""
+    with TemporaryDirectory() as folder:
+        keystore.init(Path(folder) / "keys", algorithm=Algorithm.ES256, subject=DEMO, at=int(NOW.timestamp()) - 60)
+        keys = keystore.load(Path(folder) / "keys")
+        return keys, publication.published(keys.public, root=keys.root_certificate)
+
+
+def expect(result: Done | Refused) -> Done:
+    """The result, where a refusal would be a fault of the test."""
+    assert not isinstance(result, Refused), result.objections
+    return result
+
+
+@dataclass
+class OfficeAtWork:
+    """The service over fakes, with handles on each of them."""
+
+    service: Service
+    clock: FakeClock
+    documents: FakeDocuments
+    printer: FakePrinter
+    publisher: FakePublisher
+
+    def enter(self, wanted: ApplicationDraft | None = None) -> Application:
+        photo = entry.store_photo(self.service, PORTRAIT)
+        wanted = wanted or draft()
+        with_photo = replace(wanted, worker=replace(wanted.worker, photo_sha256=photo))
+        return expect(entry.enter(self.service, with_photo, officer=CLERK))
+
+    def approve(self, wanted: ApplicationDraft | None = None) -> Application:
+        entered = self.enter(wanted)
+        return expect(approve.approve(self.service, entered.reference, officer=APPROVER, version=entered.version))
+
+    def issue(self, wanted: ApplicationDraft | None = None) -> Clearance:
+        approved = self.approve(wanted)
+        return expect(issue.issue(self.service, approved.reference, officer=ISSUER))
+
+    def stored(self, reference: str) -> Application:
+        with self.service.database.read() as work:
+            application = work.applications.get(reference)
+        assert application is not None
+        return application
+
+
+def open_office(database: Database | None = None, *, permits: tuple[Permit, ...] = (PERMIT,)) -> OfficeAtWork:
+    """An office over an empty database: the fake one, or any other that implements the port."""
+    database = database or FakeDatabase()
+    keys, held = demo_keys()
+    clock, documents, printer, publisher = FakeClock(NOW), FakeDocuments(), FakePrinter(), FakePublisher()
+    service = Service(
+        database=database,
+        documents=documents,
+        printer=printer,
+        prepare_photo=prepare_photo,
+        passwords=FakePasswords(),
+        card_signer=keys.card,
+        publisher=publisher,
+        held=lambda: held,
+        now=clock.now,
+        issuer=keys.issuer,
+        status_uri=keys.status_uri,
+        status_size=STATUS_SIZE,
+        demo=True,
+    )
+    furnish(database, permits=permits)
+    return OfficeAtWork(service=service, clock=clock, documents=documents, printer=printer, publisher=publisher)
+
+
+def furnish(database: Database, *, permits: tuple[Permit, ...] = (PERMIT,)) -> None:
+    """Offices, staff, agency and permits."""
+    with database.write() as work:
+        for office in (HEADQUARTERS, DISTRICT):
+            work.staff.add_office(office)
+        for member in STAFF:
+            work.staff.add(member)
+        work.permits.add_agency(AGENCY)
+        for permit in permits:
+            work.permits.add(permit)
+        work.commit()
+
+
+def later(days: int) -> date:
+    return TODAY + timedelta(days=days)

@@ -1,0 +1,94 @@
+"""The rest of the world: clock, documents, paper, passwords, publication."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from clearance.credential.status import Status
+from clearance.domain.printed_card import PrintedCard
+from clearance.issuing.ports import PhotoGround, PhotoRefused
+
+PAPER = b"%PAPER\n"
+PORTRAIT = b"\xff\xd8 a portrait"
+
+
+@dataclass
+class FakeClock:
+    """Stands still until it is told to move."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@dataclass
+class FakeDocuments:
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, content: bytes) -> str:
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.contents[sha256] = content
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        content = self.contents[sha256]
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise KeyError(sha256)
+        return content
+
+
+@dataclass
+class FakePrinter:
+    """Draws a card as its texts, one QR a page; `smudged` pages read back as something else."""
+
+    pages: int = 2
+    smudged: frozenset[int] = frozenset()
+    lacking: str = ""
+
+    def render(self, card: PrintedCard) -> bytes:
+        texts = {"qr_text": card.qr_text, "name": card.name.en, "number": card.clearance_no, "by": card.issued_by}
+        return PAPER + json.dumps(texts).encode()
+
+    def read_back(self, pdf: bytes) -> tuple[str, ...]:
+        text = json.loads(pdf.removeprefix(PAPER))["qr_text"]
+        return tuple("SMUDGE" if page in self.smudged else text for page in range(1, self.pages + 1))
+
+    def seal(self, pdf: bytes, *, at: datetime) -> bytes:
+        return pdf + b"\n%SEALED " + at.isoformat().encode()
+
+    def missing_characters(self, text: str) -> str:
+        return "".join(character for character in text if character in self.lacking)
+
+
+class FakePasswords:
+    def hash(self, password: str) -> str:
+        return f"hash of {password}"
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        return password_hash == self.hash(password)
+
+
+@dataclass
+class FakePublisher:
+    """Remembers what was published; `broken` makes it fail as a full disk would."""
+
+    published: list[Mapping[int, Status]] = field(default_factory=list)
+    broken: bool = False
+
+    def publish(self, values: Mapping[int, Status], *, at: int) -> None:
+        if self.broken:
+            raise OSError("No space left on device")
+        self.published.append(dict(values))
+
+
+def prepare_photo(upload: bytes) -> bytes:
+    """Takes what starts like a JPEG."""
+    if not upload.startswith(b"\xff\xd8"):
+        raise PhotoRefused(PhotoGround.NOT_AN_IMAGE)
+    return upload

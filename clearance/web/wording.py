@@ -1,0 +1,292 @@
+"""What officers are told: the sentence for every ground, fault and code of the office, in the reader's language.
+
+Decides words only; the codes are decided in `clearance.domain` and `clearance.issuing`. English is the key of the
+catalogue (`locale/staff.bn.po`). A sentence says what stands against the case, since when, and what would satisfy it.
+Numbers and dates follow the language; identifiers keep Latin digits.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from clearance.credential.claims import CardClass, VisaType
+from clearance.credential.status import Status
+from clearance.domain.application import ApplicationState
+from clearance.domain.audit import AuditAct
+from clearance.domain.clearance import RevocationReason
+from clearance.domain.eligibility import ORIENTATION_DAYS, Ground, Objection
+from clearance.domain.person import Sex
+from clearance.domain.staff import Role
+from clearance.issuing.fields import Fault, FaultKind
+from clearance.issuing.ports import PhotoGround
+from clearance_templates.i18n import N_, Translator
+
+GROUND_WORDS: Mapping[Ground, str] = {
+    Ground.NOT_THE_STATE: N_("This case is no longer open for this: it is now “%(state)s”."),
+    Ground.SAME_OFFICER_ENTERED: N_("You entered this case; someone else must approve and issue it."),
+    Ground.SAME_OFFICER_APPROVED: N_("You approved this case; someone else must issue it."),
+    Ground.ROLE_MISSING: N_("Your account does not have the role “%(role)s”, which this needs."),
+    Ground.OFFICER_INACTIVE: N_("Your account is blocked. Speak to your administrator."),
+    Ground.DESTINATION_CLOSED: N_("Workers cannot be cleared for %(destination)s: no rule is in force for it today."),
+    Ground.HEADQUARTERS_ONLY: N_("Only headquarters may decide this case (%(source)s). Send it there."),
+    Ground.TOO_YOUNG: N_("The worker is %(age)s years old; this destination asks for at least %(minimum)s."),
+    Ground.PASSPORT_EXPIRED: N_("The passport ends on %(date)s. A renewed passport is needed."),
+    Ground.FINGERPRINT_MISSING: N_("No fingerprint on record. The worker must give it at a DEMO office."),
+    Ground.ORIENTATION_INCOMPLETE: N_(
+        "Briefing (PDO) not complete: %(days)s of 3 days. All three days and the certificate are needed."
+    ),
+    Ground.VISA_EXPIRED: N_("The visa ended on %(date)s. A valid visa is needed."),
+    Ground.VISA_UNCHECKED: N_("The visa has not been checked. For %(destination)s that must happen before approval."),
+    Ground.CONTRACT_ENDED: N_("The work contract ended on %(date)s. A contract in force is needed."),
+    Ground.LICENCE_UNKNOWN: N_("Agency licence %(licence)s is not on record. Check the licence number."),
+    Ground.LICENCE_EXPIRED: N_("Agency licence %(licence)s ran out on %(date)s. The agency must renew it."),
+    Ground.LICENCE_SUSPENDED: N_(
+        "Agency licence %(licence)s is suspended since %(date)s. The case waits until that is lifted."
+    ),
+    Ground.PERMIT_UNKNOWN: N_("Permit %(permit)s is not on record. Check the permit number."),
+    Ground.PERMIT_NOT_IN_FORCE: N_("Permit %(permit)s holds from %(from)s until %(until)s, not today."),
+    Ground.PERMIT_FOR_ANOTHER: N_("Permit %(permit)s was granted to another agency or for another destination."),
+    Ground.PERMIT_USED_UP: N_("Permit %(permit)s: %(used)s of %(places)s used. A permit with a free place is needed."),
+    Ground.FEES_UNPAID: N_("The fees are not paid. A receipt dated today or earlier is needed."),
+    Ground.RECEIPT_USED: N_("Receipt %(receipt)s was already used for case %(reference)s. Another receipt is needed."),
+    Ground.ACTIVE_CLEARANCE: N_(
+        "This passport already has an active clearance (%(clearance)s). That card must be cancelled first."
+    ),
+    Ground.REASON_MISSING: N_("Write the reason: the worker and the next officer will ask for it."),
+    Ground.REASON_TOO_LONG: N_("The text is too long: at most %(limit)s characters."),
+}
+NO_CERTIFICATE = N_("Briefing (PDO): three days attended, but no certificate number is on record.")
+
+FAULT_WORDS: Mapping[FaultKind, str] = {
+    FaultKind.REQUIRED: N_("must be filled in."),
+    FaultKind.TOO_LONG: N_("is too long: %(length)s, at most %(limit)s. A Bengali letter counts as three."),
+    FaultKind.TOO_SHORT: N_("is too short: at least %(limit)s characters."),
+    FaultKind.CHARACTER_NOT_ALLOWED: N_("may not contain the character “%(character)s” (%(code)s)."),
+    FaultKind.CHARACTER_NOT_PRINTABLE: N_("contains “%(character)s” (%(code)s), which the card cannot print."),
+    FaultKind.WRONG_FORM: N_("does not have the right form: “%(text)s”."),
+    FaultKind.NOT_A_PASSPORT_NO: N_(
+        "must be one letter and 8 digits (A01234567) or two letters and 7 digits (AB0123456), not “%(text)s”. "
+        "Check letter O and digit 0."
+    ),
+    FaultKind.NOT_A_LICENCE_NO: N_("must be RL- and at most five digits (RL-1234), not “%(text)s”."),
+    FaultKind.NOT_A_DATE: N_("must be a date such as 2026-11-22 or 22/11/2026, not “%(text)s”."),
+    FaultKind.NO_SUCH_DATE: N_("is a day that does not exist: “%(text)s”."),
+    FaultKind.NOT_LATER: N_("must be later than: %(than)s."),
+    FaultKind.NOT_A_NUMBER: N_("must be a whole number, not “%(text)s”."),
+    FaultKind.OUT_OF_RANGE: N_("must lie between %(minimum)s and %(maximum)s."),
+    FaultKind.NOT_A_CHOICE: N_("cannot be “%(text)s”. Choose one of: %(choices)s."),
+    FaultKind.SAME_PASSPORT_NO: N_("is the same as the passport number. Leave it empty if there was none before."),
+    FaultKind.EXTRA_CELLS: N_("The row has more cells than the file has columns. A text with commas needs quotes."),
+    FaultKind.TAKEN: N_("is already in use: “%(text)s”."),
+    FaultKind.PHOTO_NOT_FOUND: N_("names a file that is not there: “%(text)s”."),
+    FaultKind.PHOTO_TOO_LARGE_FILE: N_("The photo file is too large: at most 10 MB."),
+    FaultKind.PHOTO_NOT_AN_IMAGE: N_("The photo file is not a picture, or it is damaged."),
+    FaultKind.PHOTO_WRONG_FORMAT: N_("The photo must be a JPEG or PNG file."),
+    FaultKind.PHOTO_TOO_MANY_PIXELS: N_("The photo has too many pixels: at most 40 million."),
+    FaultKind.PHOTO_TOO_SMALL: N_("The photo is too small: at least 200 x 257 pixels."),
+}
+
+PHOTO_FAULTS: Mapping[PhotoGround, FaultKind] = {
+    PhotoGround.TOO_LARGE_FILE: FaultKind.PHOTO_TOO_LARGE_FILE,
+    PhotoGround.NOT_AN_IMAGE: FaultKind.PHOTO_NOT_AN_IMAGE,
+    PhotoGround.WRONG_FORMAT: FaultKind.PHOTO_WRONG_FORMAT,
+    PhotoGround.TOO_MANY_PIXELS: FaultKind.PHOTO_TOO_MANY_PIXELS,
+    PhotoGround.TOO_SMALL: FaultKind.PHOTO_TOO_SMALL,
+}
+
+FIELD_WORDS: Mapping[str, str] = {
+    "registration_no": N_("BMET registration number"),
+    "registered_on": N_("Registered on"),
+    "fingerprint_taken_on": N_("Fingerprint taken on"),
+    "name_en": N_("Name in English"),
+    "name_bn": N_("Name in Bengali"),
+    "birth_date": N_("Date of birth"),
+    "sex": N_("Sex"),
+    "passport_no": N_("Passport number"),
+    "passport_issued_on": N_("Passport issued on"),
+    "passport_expires_on": N_("Passport valid until"),
+    "previous_passport_no": N_("Previous passport number"),
+    "photo": N_("Photo"),
+    "destination": N_("Destination"),
+    "visa_no": N_("Visa number"),
+    "visa_type": N_("Visa type"),
+    "visa_issued_on": N_("Visa issued on"),
+    "visa_expires_on": N_("Visa valid until"),
+    "visa_checked_on": N_("Visa checked on"),
+    "employer": N_("Employer"),
+    "occupation_code": N_("Occupation code (ISCO-08)"),
+    "occupation_en": N_("Occupation in English"),
+    "occupation_bn": N_("Occupation in Bengali"),
+    "salary": N_("Salary"),
+    "contract_until": N_("Contract until"),
+    "licence_no": N_("Agency licence"),
+    "permit_no": N_("Permit number"),
+    "orientation_day_1": N_("Briefing (PDO), day 1"),
+    "orientation_day_2": N_("Briefing (PDO), day 2"),
+    "orientation_day_3": N_("Briefing (PDO), day 3"),
+    "orientation_certificate_no": N_("Briefing (PDO) certificate"),
+    "receipt_no": N_("Fee receipt"),
+    "paid_on": N_("Paid on"),
+    "amount_taka": N_("Amount (taka)"),
+    "card_class": N_("Card class"),
+    "number": N_("Officer number"),
+    "username": N_("User name"),
+    "roles": N_("Roles"),
+    "password": N_("Password"),
+    "office_code": N_("Office"),
+}
+"""The fields of an application (`clearance.issuing.rows.COLUMNS`) and of an officer's account."""
+
+STATE_WORDS: Mapping[ApplicationState, str] = {
+    ApplicationState.SUBMITTED: N_("Submitted"),
+    ApplicationState.APPROVED: N_("Approved"),
+    ApplicationState.ISSUED: N_("Issued"),
+    ApplicationState.REJECTED: N_("Rejected"),
+}
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.ENTRY: N_("Entry officer"),
+    Role.APPROVER: N_("Approving officer"),
+    Role.ISSUER: N_("Issuing officer"),
+}
+STATUS_WORDS: Mapping[Status, str] = {
+    Status.VALID: N_("In force"),
+    Status.INVALID: N_("Cancelled"),
+    Status.SUSPENDED: N_("On hold"),
+    Status.SUPERSEDED: N_("Replaced by a newer card"),
+}
+REVOCATION_WORDS: Mapping[RevocationReason, str] = {
+    RevocationReason.DECEASED: N_("The worker has died"),
+    RevocationReason.WORKER_WITHDREW: N_("The worker no longer wants to go"),
+    RevocationReason.VISA_CANCELLED: N_("The visa was cancelled"),
+    RevocationReason.EMPLOYER_CANCELLED: N_("The employer withdrew the offer"),
+    RevocationReason.ISSUED_IN_ERROR: N_("The card was issued in error"),
+    RevocationReason.FALSE_DOCUMENTS: N_("Documents turned out to be false"),
+    RevocationReason.AUTHORITY_ORDER: N_("By order of an authority"),
+}
+SEX_WORDS: Mapping[Sex, str] = {Sex.MALE: N_("Male"), Sex.FEMALE: N_("Female"), Sex.OTHER: N_("Other")}
+VISA_WORDS: Mapping[VisaType, str] = {
+    VisaType.SINGLE: N_("Single visa"),
+    VisaType.GROUP: N_("Group visa"),
+    VisaType.ATTESTED_SINGLE: N_("Single visa, attested"),
+    VisaType.ATTESTED_GROUP: N_("Group visa, attested"),
+}
+CARD_CLASS_WORDS: Mapping[CardClass, str] = {
+    CardClass.INDIVIDUAL: N_("Individual clearance"),
+    CardClass.GROUP: N_("Group clearance"),
+    CardClass.DEMO_SINGLE: N_("Single clearance by a district office (DEMO)"),
+    CardClass.REISSUE: N_("Re-issue"),
+}
+ACT_WORDS: Mapping[AuditAct, str] = {
+    AuditAct.APPLICATION_ENTERED: N_("Case entered"),
+    AuditAct.APPLICATION_APPROVED: N_("Case approved"),
+    AuditAct.APPLICATION_REJECTED: N_("Case rejected"),
+    AuditAct.SIGNING_PLANNED: N_("Signing prepared"),
+    AuditAct.SIGNING_REFUSED: N_("Signing refused"),
+    AuditAct.CARD_ISSUED: N_("Card issued"),
+    AuditAct.CARD_REVOKED: N_("Card cancelled"),
+    AuditAct.OFFICER_SIGNED_IN: N_("Officer signed in"),
+    AuditAct.OFFICER_ADDED: N_("Account opened"),
+    AuditAct.OFFICER_BLOCKED: N_("Account blocked"),
+}
+RULE_SOURCES: tuple[str, ...] = (
+    N_("BMET/DEMO notice on online emigration clearance"),
+    N_("Overseas Employment and Migrants Act 2013"),
+)
+"""The sources that rows of `clearance.domain.destinations` name."""
+
+_WHOLE_SENTENCES = frozenset({FaultKind.EXTRA_CELLS, *PHOTO_FAULTS.values()})
+"""Faults whose sentence names its subject itself."""
+
+
+def ground_text(objection: Objection, t: Translator) -> str:
+    """What stands against a case and what would satisfy it."""
+    words = GROUND_WORDS[objection.ground]
+    if objection.ground is Ground.ORIENTATION_INCOMPLETE and objection.details["days"] == ORIENTATION_DAYS:
+        words = NO_CERTIFICATE
+    shown = {name: _detail(name, value, t) for name, value in objection.details.items()}
+    return t.gettext(words) % shown
+
+
+def fault_text(fault: Fault, t: Translator) -> str:
+    """What is wrong with a field, the field named first."""
+    shown = {name: _fault_detail(name, value, t) for name, value in fault.details.items()}
+    sentence = t.gettext(FAULT_WORDS[fault.kind]) % shown
+    return sentence if fault.kind in _WHOLE_SENTENCES else f"{field_text(fault.field, t)} {sentence}"
+
+
+def photo_text(ground: PhotoGround, t: Translator) -> str:
+    """Why an upload cannot be the portrait."""
+    return t.gettext(FAULT_WORDS[PHOTO_FAULTS[ground]])
+
+
+def field_text(name: str, t: Translator) -> str:
+    """What a field is called; the name of the column where it is none of ours."""
+    return t.gettext(FIELD_WORDS[name]) if name in FIELD_WORDS else name
+
+
+def state_text(state: ApplicationState, t: Translator) -> str:
+    """Where a case stands."""
+    return t.gettext(STATE_WORDS[state])
+
+
+def role_text(role: Role, t: Translator) -> str:
+    """What an officer is."""
+    return t.gettext(ROLE_WORDS[role])
+
+
+def status_text(status: Status, t: Translator) -> str:
+    """The standing of a card."""
+    return t.gettext(STATUS_WORDS[status])
+
+
+def revocation_text(reason: RevocationReason, t: Translator) -> str:
+    """Why a card was taken back."""
+    return t.gettext(REVOCATION_WORDS[reason])
+
+
+def sex_text(sex: Sex, t: Translator) -> str:
+    """As the passport says it."""
+    return t.gettext(SEX_WORDS[sex])
+
+
+def visa_text(kind: VisaType, t: Translator) -> str:
+    """The kind of a visa."""
+    return t.gettext(VISA_WORDS[kind])
+
+
+def card_class_text(card_class: CardClass, t: Translator) -> str:
+    """Which way a clearance is given."""
+    return t.gettext(CARD_CLASS_WORDS[card_class])
+
+
+def act_text(act: str, t: Translator) -> str:
+    """What somebody did, from the record; the code itself where it is none of ours."""
+    known = {each.value: words for each, words in ACT_WORDS.items()}
+    return t.gettext(known[act]) if act in known else act
+
+
+def _detail(name: str, value: str | int | date, t: Translator) -> str:
+    match name, value:
+        case "state", str():
+            return state_text(ApplicationState(value), t)
+        case "role", str():
+            return role_text(Role(value), t)
+        case "destination", str():
+            return t.country(value)
+        case "source", str():
+            return t.gettext(value)
+        case _, date():
+            return t.date(value)
+        case _, int():
+            return t.number(value)
+        case _, str():
+            return value
+
+
+def _fault_detail(name: str, value: str | int, t: Translator) -> str:
+    match name, value:
+        case "than", str():
+            return field_text(value, t)
+        case _, int():
+            return t.digits(str(value))  # ungrouped: it may be a year
+        case _, str():
+            return value

@@ -16,10 +16,11 @@ from verifier.truststore import TrustStore
 LATER, LATEST = AT + 3600, AT + 7200
 
 
+Recorder = Callable[[Callable[[], object]], Recording]
+
+
 @pytest.fixture
-def recorded(
-    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Callable[[], object]], Recording]:
+def recorded(desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recorder:
     def record(act: Callable[[], object]) -> Recording:
         before = Path(shutil.copytree(desk, tmp_path / "before"))
         recording = Recording(base=desk, before=before)

@@ -3,21 +3,19 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
-from clearance.domain.application import Act, Application, ApplicationState
-from clearance.domain.audit import AuditAct, AuditEntry
-from clearance.domain.clearance import Clearance, Revocation, RevocationReason
+from clearance.domain.application import ApplicationState
 from clearance.domain.staff import Role
-from clearance.issuing.ports import Conflict, Database, NotOnRecord, SigningIntent, UnitOfWork
-from tests.fakes.office import AGENCY, APPROVER, CLERK, DISTRICT, EVERYTHING, ISSUER, NOW, PERMIT, STAFF, draft, officer
+from clearance.issuing.ports import Conflict, Database, NotOnRecord, UnitOfWork
+from tests.fakes.office import AGENCY, CLERK, DISTRICT, EVERYTHING, NOW, PERMIT, STAFF, draft, officer
+from tests.fakes.values import URI, application, clearance, entry, intent, revoked
 
-URI = "https://s.bmet.gov.bd/26a"
 ANY = tuple(ApplicationState)
 
 
@@ -27,75 +25,16 @@ def write(database: Database, step: Callable[[UnitOfWork], None]) -> None:
         work.commit()
 
 
-def case(index: int = 0, *, state: ApplicationState = ApplicationState.SUBMITTED, minutes: int = 0) -> Application:
-    """A case that moved to `state` by the book, entered `minutes` after noon."""
-    acts: dict[str, Any] = {"entered": Act(officer_no=CLERK.number, at=NOW + timedelta(minutes=minutes)), "version": 1}
-    if state in (ApplicationState.APPROVED, ApplicationState.ISSUED):
-        acts |= {"approved": Act(officer_no=APPROVER.number, at=NOW), "version": 2}
-    if state is ApplicationState.ISSUED:
-        acts |= {"issued": Act(officer_no=ISSUER.number, at=NOW), "version": 3}
-    if state is ApplicationState.REJECTED:
-        acts |= {"rejected": Act(officer_no=APPROVER.number, at=NOW, reason="visa copy illegible"), "version": 2}
-    return Application(reference=f"APP-{index:08d}", state=state, draft=draft(index), **acts)
-
-
-def clearance(index: int = 0, **changes: Any) -> Clearance:
-    card = Clearance(
-        clearance_no=f"BMET-2026-{index:011d}",
-        application_reference=f"APP-{index:08d}",
-        passport_no=f"A{index:08d}",
-        status=Status.VALID,
-        status_ref=StatusRef(uri=URI, idx=1000 + index),
-        issued_at=NOW.replace(microsecond=0) + timedelta(minutes=index),
-        valid_until=date(2027, 2, 20),
-        token=b"token",
-        kid=b"\x01" * 8,
-        pdf_sha256="0" * 64,
-        pdf_size=40_000,
-        approved_by=APPROVER.number,
-        issued_by=ISSUER.number,
-    )
-    return replace(card, **changes)
-
-
-def intent(index: int = 0, **changes: Any) -> SigningIntent:
-    plan = SigningIntent(
-        application_reference=f"APP-{index:08d}",
-        clearance_no=f"BMET-2026-{index:011d}",
-        status_ref=StatusRef(uri=URI, idx=1000 + index),
-        issuer_no=ISSUER.number,
-        planned_at=NOW.replace(microsecond=0),
-        payload_sha256="ab" * 32,
-    )
-    return replace(plan, **changes)
-
-
-def revoked(card: Clearance) -> Clearance:
-    at = datetime(2026, 11, 23, 4, 5, 6, 7, tzinfo=UTC)
-    reason = RevocationReason.VISA_CANCELLED
-    return card.revoked(Revocation(officer_no=ISSUER.number, at=at, reason=reason, remark="letter 12/26"))
-
-
-def entry(number: int, subject: str = "APP-00000000") -> AuditEntry:
-    return AuditEntry(
-        at=NOW + timedelta(seconds=number),
-        officer_no=CLERK.number,
-        act=AuditAct.APPLICATION_ENTERED,
-        subject=subject,
-        facts={"permit": "EA-SAU-1234", "version": number, "nothing": None, "bn": "মোঃ"},
-    )
-
-
 class TestTransactions:
     def test_what_was_not_committed_was_not_written(self, database: Database) -> None:
         with database.write() as work:
-            work.applications.add(case())
+            work.applications.add(application())
         with database.read() as work:
             assert work.applications.get("APP-00000000") is None
 
     def test_an_error_inside_the_block_writes_nothing(self, database: Database) -> None:
         def fail(work: UnitOfWork) -> None:
-            work.applications.add(case())
+            work.applications.add(application())
             raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
@@ -106,8 +45,8 @@ class TestTransactions:
     def test_a_conflict_leaves_everything_as_it_was(self, database: Database) -> None:
         def fail(work: UnitOfWork) -> None:
             work.permits.take_place(PERMIT.number)
-            work.applications.add(case())
-            work.applications.add(case())
+            work.applications.add(application())
+            work.applications.add(application())
 
         with pytest.raises(Conflict):
             write(database, fail)
@@ -122,7 +61,7 @@ class TestTransactions:
     def test_a_reader_sees_one_state_while_another_writes(self, database: Database) -> None:
         with database.read() as reader:
             before = reader.applications.count(states=ANY, text="")
-            write(database, lambda work: work.applications.add(case()))
+            write(database, lambda work: work.applications.add(application()))
             assert reader.applications.count(states=ANY, text="") == before
         with database.read() as reader:
             assert reader.applications.count(states=ANY, text="") == before + 1
@@ -134,7 +73,7 @@ class TestTransactions:
             with database.write() as work:
                 count = work.applications.count(states=ANY, text="")
                 seen.append(count)
-                work.applications.add(case(count))
+                work.applications.add(application(count))
                 work.commit()
 
         racers = [threading.Thread(target=take_a_turn) for _ in range(8)]
@@ -148,13 +87,13 @@ class TestTransactions:
 class TestApplications:
     @pytest.mark.parametrize("state", ApplicationState)
     def test_a_case_comes_back_as_it_was(self, database: Database, state: ApplicationState) -> None:
-        stored = case(7, state=state)
+        stored = application(7, state=state)
         write(database, lambda work: work.applications.add(stored))
         with database.read() as work:
             assert work.applications.get(stored.reference) == stored
 
     def test_a_case_without_its_optional_parts_comes_back_as_it_was(self, database: Database) -> None:
-        full = case().draft
+        full = application().draft
         worker = replace(full.worker, name_bn=None, fingerprint_taken_on=None)
         bare = replace(
             full,
@@ -164,7 +103,7 @@ class TestApplications:
             licence_no=None,
             orientation=replace(full.orientation, days=(), certificate_no=None),
         )
-        stored = replace(case(), draft=bare)
+        stored = replace(application(), draft=bare)
         write(database, lambda work: work.applications.add(stored))
         with database.read() as work:
             assert work.applications.get(stored.reference) == stored
@@ -175,16 +114,16 @@ class TestApplications:
             assert work.applications.by_receipt("CH-0") is None
 
     def test_a_receipt_serves_one_case(self, database: Database) -> None:
-        write(database, lambda work: work.applications.add(case(1)))
-        same_receipt = replace(case(2), draft=replace(draft(2), payment=draft(1).payment))
+        write(database, lambda work: work.applications.add(application(1)))
+        same_receipt = replace(application(2), draft=replace(draft(2), payment=draft(1).payment))
         with pytest.raises(Conflict):
             write(database, lambda work: work.applications.add(same_receipt))
         with database.read() as work:
-            assert work.applications.by_receipt(draft(1).payment.receipt_no) == case(1)
+            assert work.applications.by_receipt(draft(1).payment.receipt_no) == application(1)
 
     def test_a_move_is_written_only_over_the_version_that_was_read(self, database: Database) -> None:
-        write(database, lambda work: work.applications.add(case()))
-        moved = case(state=ApplicationState.APPROVED)
+        write(database, lambda work: work.applications.add(application()))
+        moved = application(state=ApplicationState.APPROVED)
         write(database, lambda work: work.applications.save(moved))
         with pytest.raises(Conflict):
             write(database, lambda work: work.applications.save(moved))
@@ -196,7 +135,7 @@ class TestApplications:
     def test_cases_are_found_oldest_first_and_by_page(self, database: Database) -> None:
         def add(work: UnitOfWork) -> None:
             for index, minutes in enumerate((30, 10, 20)):
-                work.applications.add(case(index, minutes=minutes))
+                work.applications.add(application(index, minutes=minutes))
 
         write(database, add)
         with database.read() as work:
@@ -220,8 +159,8 @@ class TestApplications:
     )
     def test_cases_are_found_by_part_of_a_number_or_name(self, database: Database, text: str, found: int) -> None:
         def add(work: UnitOfWork) -> None:
-            work.applications.add(case(1))
-            work.applications.add(case(20))
+            work.applications.add(application(1))
+            work.applications.add(application(20))
 
         write(database, add)
         with database.read() as work:
@@ -231,7 +170,7 @@ class TestApplications:
     def test_cases_are_found_by_state(self, database: Database) -> None:
         def add(work: UnitOfWork) -> None:
             for index, state in enumerate(ApplicationState):
-                work.applications.add(case(index, state=state))
+                work.applications.add(application(index, state=state))
 
         write(database, add)
         with database.read() as work:
@@ -241,7 +180,7 @@ class TestApplications:
             assert work.applications.count(states=[], text="") == 0
 
     def test_the_cases_of_a_person_need_the_right_birth_date(self, database: Database) -> None:
-        old, new = case(1), replace(case(2, minutes=5), draft=replace(draft(2), worker=draft(1).worker))
+        old, new = application(1), replace(application(2, minutes=5), draft=replace(draft(2), worker=draft(1).worker))
 
         def add(work: UnitOfWork) -> None:
             work.applications.add(old)
@@ -262,7 +201,7 @@ class TestClearances:
     def _cases(self, database: Database) -> None:
         def add(work: UnitOfWork) -> None:
             for index in range(4):
-                work.applications.add(case(index, state=ApplicationState.ISSUED))
+                work.applications.add(application(index, state=ApplicationState.ISSUED))
 
         write(database, add)
 
@@ -434,7 +373,7 @@ class TestIntents:
     def _cases(self, database: Database) -> None:
         def add(work: UnitOfWork) -> None:
             for index in range(3):
-                work.applications.add(case(index, state=ApplicationState.APPROVED))
+                work.applications.add(application(index, state=ApplicationState.APPROVED))
 
         write(database, add)
 
@@ -464,7 +403,7 @@ class TestIntents:
     def test_an_index_is_free_until_planned_or_used(self, database: Database) -> None:
         def add(work: UnitOfWork) -> None:
             work.intents.plan(intent(0))
-            work.applications.add(case(9, state=ApplicationState.ISSUED))
+            work.applications.add(application(9, state=ApplicationState.ISSUED))
             work.clearances.add(clearance(9))
 
         write(database, add)
@@ -478,7 +417,7 @@ class TestIntents:
         def add(work: UnitOfWork) -> None:
             work.intents.plan(intent(0))
             work.intents.plan(intent(1))
-            work.applications.add(case(9, state=ApplicationState.ISSUED))
+            work.applications.add(application(9, state=ApplicationState.ISSUED))
             work.intents.plan(intent(9))
 
         write(database, add)
@@ -490,7 +429,7 @@ class TestIntents:
     def test_the_intent_of_a_rejected_case_is_abandoned(self, database: Database) -> None:
         def add(work: UnitOfWork) -> None:
             work.intents.plan(intent(0))
-            work.applications.add(case(9, state=ApplicationState.REJECTED))
+            work.applications.add(application(9, state=ApplicationState.REJECTED))
             work.intents.plan(intent(9))
 
         write(database, add)

@@ -9,11 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from clearance.credential.reasons import Outcome, Reason
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name by which pybabel finds texts that are translated later
-    """Mark a text for the catalogue."""
-    return message
+from clearance_templates.i18n import N_
 
 
 class Look(StrEnum):

@@ -1,0 +1,221 @@
+"""Join the parts of the desk and run them. The only place of the desk where clocks are read.
+
+trust store ─┬─ held trust ─┐
+puller ──────┘              ├─ check ─ page on 127.0.0.1
+keyboard, camera, file ─────┤
+journal ────────────────────┘
+"""
+
+import logging
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from threading import Event, Thread
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+from waitress.server import create_server
+
+from clearance.credential.claims import DHAKA
+from clearance.credential.held import HeldTrust
+from verifier.config import HOST, DeskConfig
+from verifier.desk import NotRecorded, ScannedText, ScanRecord, check
+from verifier.journal import ScanJournal, verify_chain
+from verifier.scan import camera, file, keyboard
+from verifier.sync import Puller
+from verifier.truststore import TrustStore
+from verifier.web.app import create_app
+from verifier.web.services import DeskState, Services
+
+MAX_REQUEST_BYTES = 12_000_000
+THREADS = 6  # the page asks for at most three things at once
+
+log = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """The desk cannot be started; the text says what to do, in both languages."""
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """A desk with its parts joined. `held` is replaced as a whole when new files have come; scans read it once."""
+
+    config: DeskConfig
+    store: TrustStore
+    puller: Puller
+    journal: ScanJournal
+    journal_whole: bool
+    demo: bool
+    version: str
+    now: Callable[[], int]
+    held: HeldTrust = field(init=False)
+    issuer_answers: bool | None = None
+
+    def __post_init__(self) -> None:
+        self.reload()
+
+    def reload(self) -> None:
+        self.held = self.store.load()
+        for fault in self.held.faults:
+            log.warning("trust: %s", fault)
+
+    def check(self, scan: ScannedText, passport_no: str | None) -> ScanRecord | None:
+        return check(scan, held=self.held, at=self.now(), journal=self.journal, passport_no=passport_no)
+
+    def pull(self) -> bool:
+        """Ask the issuing service once. False: something did not come, and what was held is still held."""
+        pull = self.puller.pull()
+        self.issuer_answers = bool(pull.came)
+        self.reload()
+        return pull.complete
+
+    def state(self) -> DeskState:
+        at = self.now()
+        midnight = datetime.fromtimestamp(at, DHAKA).replace(hour=0, minute=0, second=0)
+        tally = self.journal.tally(since=int(midnight.timestamp()))
+        return DeskState(
+            at=at,
+            list_age_s=self.held.status_age(at),
+            issuer_answers=self.issuer_answers,
+            demo=self.demo,
+            journal_whole=self.journal_whole,
+            by_reason=tally.by_reason,
+            latest=tally.latest,
+            unsent=tally.kept,
+        )
+
+    def services(self) -> Services:
+        return Services(
+            desk=self.config.desk,
+            version=self.version,
+            keyboard=keyboard.scanned,
+            camera=camera.Watch,
+            file=file.texts_in,
+            check=self.check,
+            state=self.state,
+            pull=self.pull,
+            ticks=time.monotonic,
+        )
+
+
+def join(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Desk:
+    """Open what a desk needs and join it. Raises CannotStart."""
+    root = config.trust / "root.pem"
+    if not root.is_file():
+        raise CannotStart(
+            f"{root} is missing. Copy the root certificate of BMET there; get it from the administrator by hand, never "
+            f"from the network.\n{root} নেই। বিএমইটির রুট সনদ সেখানে রাখুন; প্রশাসকের কাছ থেকে হাতে নিন, ইন্টারনেট থেকে নয়।"
+        )
+    try:
+        config.state.mkdir(parents=True, exist_ok=True)
+        program = version("clearance")
+        journal = ScanJournal(config.journal, desk=config.desk, version=program)
+        broken_at = verify_chain(config.journal)
+    except (OSError, NotRecorded) as error:
+        raise CannotStart(
+            f"The journal cannot be used: {error}. Free the disk or mend the file's permissions.\n"
+            f"জার্নাল ব্যবহার করা যাচ্ছে না: {error}। ডিস্ক খালি করুন বা ফাইলের অনুমতি ঠিক করুন।"
+        ) from error
+    if broken_at is not None:
+        log.error("the journal is not what was written from row %d on", broken_at)
+    store = TrustStore(config.trust, config.state)
+    return Desk(
+        config=config,
+        store=store,
+        puller=Puller(config.issuer_url, store, ticks=time.monotonic),
+        journal=journal,
+        journal_whole=broken_at is None,
+        demo=is_demo_root(root),
+        version=program,
+        now=now or (lambda: int(time.time())),
+    )
+
+
+def is_demo_root(root: Path) -> bool:
+    """Tell whether the organisation named by a pinned root begins with DEMO; such a desk says so on its screen."""
+    try:
+        pinned = x509.load_pem_x509_certificates(root.read_bytes())
+    except (OSError, ValueError):
+        return False
+    names = [name.value for each in pinned for name in each.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
+    return any(str(name).startswith("DEMO") for name in names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDesk:
+    """A joined desk with its socket open. `serve` returns when the server was closed."""
+
+    desk: Desk
+    address: str
+    serve: Callable[[], None]
+
+
+@contextmanager
+def opened(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Iterator[OpenDesk]:
+    """Open a desk; close it on leaving. Pulls in the background meanwhile. Raises CannotStart."""
+    with _listener(config.port) as listener:
+        joined = join(config, now=now)
+        server = create_server(
+            create_app(joined.services()),
+            sockets=[listener],
+            threads=THREADS,
+            max_request_body_size=MAX_REQUEST_BYTES,
+            ident="",
+        )
+        stopped = Event()
+        Thread(target=_pull_now_and_then, args=(joined, stopped), name="pull", daemon=True).start()
+        try:
+            yield OpenDesk(desk=joined, address=f"http://{HOST}:{listener.getsockname()[1]}/", serve=server.run)
+        finally:
+            stopped.set()
+            server.close()
+            joined.journal.close()
+
+
+def run_desk(config: DeskConfig, *, announce: Callable[[str], None] = print) -> None:
+    """Run the desk until SIGINT or SIGTERM. Raises CannotStart, whose text is for whoever started it."""
+    _end_on_sigterm()
+    try:
+        with opened(config) as running:
+            announce(f"Desk / ডেস্ক  {running.address}")
+            running.serve()
+    except (KeyboardInterrupt, SystemExit):
+        log.info("stopped")
+
+
+def _end_on_sigterm() -> None:
+    def end(_signal: int, _frame: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, end)
+
+
+def _listener(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(64)
+    except OSError as error:
+        listener.close()
+        raise CannotStart(
+            f"Port {port} is taken; is the desk open already? Close the other program or choose another port: --port.\n"
+            f"{port} পোর্ট ব্যস্ত; ডেস্ক কি আগে থেকেই খোলা? অন্য প্রোগ্রামটি বন্ধ করুন, অথবা অন্য পোর্ট দিন: --port।"
+        ) from error
+    return listener
+
+
+def _pull_now_and_then(joined: Desk, stopped: Event) -> None:
+    while not stopped.is_set():
+        try:
+            joined.pull()
+        except Exception:  # whatever is wrong with a pull, the desk goes on with what it holds and tries again
+            log.exception("pull failed")
+        stopped.wait(joined.config.sync_every_s)

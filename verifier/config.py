@@ -1,0 +1,87 @@
+"""The settings of a desk. Decides their names, defaults and limits; reads no file and starts nothing.
+
+Each comes from the command line or else from the environment: VERIFIER_HOME, VERIFIER_ISSUER_URL, VERIFIER_PORT,
+VERIFIER_DESK, VERIFIER_SYNC_EVERY_S.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+HOST = "127.0.0.1"  # the desk is for whoever sits at it
+DEFAULT_ISSUER_URL = "http://127.0.0.1:8000"
+DEFAULT_PORT = 8100
+DEFAULT_DESK = "DAC-1"
+DEFAULT_SYNC_EVERY_S = 60
+
+
+class ConfigError(ValueError):
+    """Settings that cannot be used; one line for each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskConfig:
+    """`home` holds `trust/` (root.pem, trust.cose, status/), `state/` and `journal.db`."""
+
+    home: Path
+    issuer_url: str = DEFAULT_ISSUER_URL
+    port: int = DEFAULT_PORT
+    desk: str = DEFAULT_DESK  # airport and counter, as written in the journal
+    sync_every_s: int = DEFAULT_SYNC_EVERY_S
+
+    def __post_init__(self) -> None:
+        faults = []
+        url = urlsplit(self.issuer_url)
+        if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
+            faults.append(f"The issuer's address must look like https://host, not {self.issuer_url!r}.")
+        if not 0 <= self.port <= 65535:
+            faults.append(f"The port must lie between 0 and 65535, not {self.port}.")
+        if not (0 < len(self.desk) <= 40 and self.desk.isprintable()):
+            faults.append("The desk's name must have 1 to 40 characters.")
+        if not 5 <= self.sync_every_s <= 86_400:
+            faults.append(f"The pause between two pulls must lie between 5 and 86400 seconds, not {self.sync_every_s}.")
+        if faults:
+            raise ConfigError("\n".join(faults))
+
+    @property
+    def trust(self) -> Path:
+        return self.home / "trust"
+
+    @property
+    def state(self) -> Path:
+        return self.home / "state"
+
+    @property
+    def journal(self) -> Path:
+        return self.home / "journal.db"
+
+
+def settings(
+    environment: Mapping[str, str],
+    *,
+    home: Path | None = None,
+    issuer_url: str | None = None,
+    port: int | None = None,
+    desk: str | None = None,
+    sync_every_s: int | None = None,
+) -> DeskConfig:
+    """Join command line (the arguments) and environment. Raises ConfigError with a line for each fault."""
+
+    def said(name: str, default: str) -> str:
+        return environment.get(f"VERIFIER_{name}", "").strip() or default
+
+    numbers = {"PORT": port, "SYNC_EVERY_S": sync_every_s}
+    defaults = {"PORT": DEFAULT_PORT, "SYNC_EVERY_S": DEFAULT_SYNC_EVERY_S}
+    for name, given in numbers.items():
+        text = said(name, str(defaults[name]))
+        if given is None and not (text.isascii() and text.isdigit()):
+            raise ConfigError(f"VERIFIER_{name} must be a whole number, not {text!r}.")
+        numbers[name] = int(text) if given is None else given
+    return DeskConfig(
+        home=home or Path(said("HOME", "var/desk")),
+        issuer_url=issuer_url or said("ISSUER_URL", DEFAULT_ISSUER_URL),
+        port=numbers["PORT"] or 0,
+        desk=desk or said("DESK", DEFAULT_DESK),
+        sync_every_s=numbers["SYNC_EVERY_S"] or 0,
+    )

@@ -1,0 +1,84 @@
+"""Watch a camera frame by frame. Decides when a text in view is new, when it is certain, and what to tell the hand.
+
+A card rests in view for seconds and is read in every frame, so a text that was answered says nothing again until it has
+been out of view for a moment. What the texts mean is judged in `verifier.desk`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PIL import Image, ImageFilter
+
+from verifier.desk import ScannedText, Source
+from verifier.scan.symbols import Symbol, grey_image, symbols_in
+
+MAX_FRAME_BYTES = 4_000_000  # a 1280x720 JPEG at quality 0.8 is 0.1 MB
+MAX_FRAME_PIXELS = 9_000_000  # 4K
+GONE_AFTER_S = 2.0  # out of view this long, a text is new again; single frames fail while a card is held still
+EMPTY_FRAMES_BEFORE_SECOND_LOOK = 3
+MIN_MODULE_PX = 2.5  # below this a soft image does not read
+
+
+class Hint(StrEnum):
+    """What helps when a symbol is seen but not read."""
+
+    CLOSER = "closer"
+    HOLD_STILL = "hold_still"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sighting:
+    """One frame: a scan to judge, or a hint, or neither."""
+
+    scan: ScannedText | None = None
+    hint: Hint | None = None
+
+
+class Watch:
+    """The memory between the frames of one camera. `at` is a monotonic clock in seconds. One caller at a time."""
+
+    def __init__(self) -> None:
+        self._frames_without_text = 0
+        self._seen: dict[str, float] = {}
+        self._answered: dict[str, float] = {}
+
+    def look(self, frame: bytes, *, at: float) -> Sighting:
+        """Read one JPEG frame. Raises NotAnImage or TooManyPixels (`verifier.scan.symbols`)."""
+        symbols = self._symbols(grey_image(frame, max_pixels=MAX_FRAME_PIXELS))
+        texts = [symbol.text for symbol in symbols if symbol.text]
+        self._frames_without_text = 0 if texts else self._frames_without_text + 1
+        if not texts:
+            return Sighting(hint=_hint(symbols))
+        return Sighting(scan=self._news(texts, at))
+
+    def answered(self, scan: ScannedText, *, at: float) -> None:
+        """A verdict on this scan was shown; stay silent about it while it rests in view."""
+        self._answered |= dict.fromkeys(scan.candidates, at)
+
+    def _symbols(self, image: Image.Image) -> tuple[Symbol, ...]:
+        """Enlarging costs ten times the plain look: it waits for some empty frames and then takes every other one."""
+        symbols = symbols_in(image)
+        turn = self._frames_without_text - EMPTY_FRAMES_BEFORE_SECOND_LOOK
+        if turn < 0 or turn % 2 or any(symbol.text for symbol in symbols):
+            return symbols
+        enlarged = image.resize((image.width * 2, image.height * 2), Image.Resampling.BILINEAR)
+        if turn % 4:
+            enlarged = enlarged.filter(ImageFilter.GaussianBlur(1))  # joins the streaks of toner and old print
+        second = symbols_in(enlarged)
+        return tuple(Symbol(text=symbol.text, module_px=symbol.module_px / 2) for symbol in second) or symbols
+
+    def _news(self, texts: list[str], at: float) -> ScannedText | None:
+        self._answered = {text: last for text, last in self._answered.items() if at - last < GONE_AFTER_S}
+        self._seen = {text: last for text, last in self._seen.items() if at - last < GONE_AFTER_S}
+        self._answered |= {text: at for text in texts if text in self._answered}
+        fresh = tuple(dict.fromkeys(text for text in texts if text not in self._answered))
+        certain = all(text in self._seen for text in fresh)
+        self._seen |= dict.fromkeys(fresh, at)
+        return ScannedText(candidates=fresh, source=Source.CAMERA, certain=certain) if fresh else None
+
+
+def _hint(symbols: tuple[Symbol, ...]) -> Hint | None:
+    sizes = [symbol.module_px for symbol in symbols if symbol.module_px]
+    if not sizes:
+        return None
+    return Hint.CLOSER if max(sizes) < MIN_MODULE_PX else Hint.HOLD_STILL

@@ -1,0 +1,144 @@
+"""Pull the trust bundle and the status lists from the issuing service over HTTP.
+
+Decides what is asked for, how long and how much is waited for, and that a failure changes nothing but the age on the
+screen. Whether bytes may replace those on disk is the trust store's decision. The root certificate is never pulled: it
+comes with the installation and is what everything else is checked against.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPException
+from threading import Lock
+from typing import Protocol
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+)
+
+MAX_TRUST_BYTES = 1 << 20  # docs/CARD-FORMAT.md section 6
+MAX_STATUS_BYTES = 9 << 20  # a list that inflates to 8 MiB and could not be compressed, with its envelope
+WAIT_S = 5.0  # for the connection, and again for each piece
+TOTAL_S = 30.0  # for one file, however slowly it drips
+PIECE_BYTES = 64 << 10
+STATUS_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,62}")
+
+log = logging.getLogger(__name__)
+
+
+class Store(Protocol):
+    """Where pulled bytes go. Each offer is verified first; True says that these bytes are held now."""
+
+    def offer_trust(self, token: bytes) -> bool: ...
+    def offer_status(self, name: str, token: bytes) -> bool: ...
+    def status_uris(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pull:
+    """How one round went: files that came (new or unchanged), and files that did not, each with the cause."""
+
+    came: tuple[str, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.came) and not self.failed
+
+
+class NotPulled(Exception):
+    """A file did not come; the text is for the log."""
+
+
+class Puller:
+    """Asks one issuing service. Remembers the ETag of what was accepted, so that an unchanged list costs one line."""
+
+    def __init__(self, issuer_url: str, store: Store, *, ticks: Callable[[], float]) -> None:
+        """`ticks` is a monotonic clock in seconds."""
+        self._base = issuer_url.rstrip("/")
+        self._store, self._ticks = store, ticks
+        self._etags: dict[str, str] = {}
+        self._lock = Lock()
+        self._opener = OpenerDirector()  # no redirects, no files, no ftp: only what was asked for
+        for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor):
+            self._opener.add_handler(handler())
+
+    def pull(self) -> Pull:
+        """Ask for everything once; the trust bundle first, because it names the lists. Never raises for the network."""
+        came: list[str] = []
+        failed: list[tuple[str, str]] = []
+        with self._lock:
+            for path, cap, offer in self._wanted():
+                try:
+                    self._replace(path, cap, offer)
+                    came.append(path)
+                except NotPulled as error:
+                    log.info("pull of %s: %s", path, error)
+                    failed.append((path, str(error)))
+        return Pull(came=tuple(came), failed=tuple(failed))
+
+    def _wanted(self) -> Iterator[tuple[str, int, Callable[[bytes], bool]]]:
+        """Path, size cap and taker of each file. Lazy: the lists are those of the bundle that has just come."""
+        yield "trust.cose", MAX_TRUST_BYTES, self._store.offer_trust
+        for name in status_names(self._store.status_uris()):
+            yield f"status/{name}.cwt", MAX_STATUS_BYTES, partial(self._store.offer_status, name)
+
+    def _replace(self, path: str, cap: int, offer: Callable[[bytes], bool]) -> None:
+        fetched = self._fetch(path, cap)
+        if fetched is None:
+            return
+        token, etag = fetched
+        try:
+            if not offer(token):
+                raise NotPulled("came and was not accepted")
+        except OSError as error:
+            raise NotPulled(f"cannot be kept: {error}") from error
+        self._etags[path] = etag
+
+    def _fetch(self, path: str, cap: int) -> tuple[bytes, str] | None:
+        """Bytes and ETag of one file; None where it is unchanged."""
+        request = Request(f"{self._base}/trust/{path}", headers={"Accept-Encoding": "identity"})  # noqa: S310
+        if self._etags.get(path):
+            request.add_header("If-None-Match", self._etags[path])
+        try:
+            with self._opener.open(request, timeout=WAIT_S) as response:
+                return self._read(response, cap), response.headers.get("ETag", "")
+        except HTTPError as error:
+            with error:
+                if error.code == 304:
+                    return None
+                raise NotPulled(f"HTTP {error.code}") from error
+        except (OSError, HTTPException, ValueError) as error:
+            raise NotPulled(type(error).__name__) from error
+
+    def _read(self, response: "Body", cap: int) -> bytes:
+        deadline = self._ticks() + TOTAL_S
+        token = bytearray()
+        while piece := response.read1(PIECE_BYTES):
+            token += piece
+            if len(token) > cap:
+                raise NotPulled(f"larger than {cap} bytes")
+            if self._ticks() > deadline:
+                raise NotPulled("too slow")
+        return bytes(token)
+
+
+class Body(Protocol):
+    """What is read of an answer."""
+
+    def read1(self, size: int) -> bytes: ...
+
+
+def status_names(uris: Sequence[str]) -> tuple[str, ...]:
+    """File names of the lists: the last path part of each URI (docs/CARD-FORMAT.md section 6), odd ones left out."""
+    parts = (urlsplit(uri).path.rpartition("/")[2].removesuffix(".cwt") for uri in uris)
+    return tuple(dict.fromkeys(part for part in parts if STATUS_NAME.fullmatch(part)))

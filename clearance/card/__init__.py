@@ -1,0 +1,5 @@
+"""Paper: the card as a PDF, drawn, read back and sealed.
+
+`printer` is the door; the way through is `words` (facts as text) -> `layout` and `compose` (boxes) -> `sheet` and
+`document` (PDF) -> `read_back` -> `seal`. `photo` prepares portraits at entry.
+"""

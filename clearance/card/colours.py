@@ -1,0 +1,12 @@
+"""The colours of the card. Every text colour has a contrast of at least 7:1 on every ground it stands on (WCAG AAA)."""
+
+INK = "#10201A"
+MUTED = "#2F3D36"
+WHITE = "#FFFFFF"
+BRAND = "#005C44"
+ACCENT = "#C8102E"
+"""The red of the flag's disc, for one thin rule; never for text."""
+TINT = "#E8F2EE"
+RULE = "#B9C7C0"
+AMBER = "#FFC629"
+WATERMARK = "#FFEBB3"

@@ -1,0 +1,88 @@
+"""A text into lines: wrap at the size wanted, then shrink to no less than 80 %, then take the lines it needs.
+
+It decides sizes and line breaks; where the lines stand is the business of `layout`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from clearance.card.typeface import Weight, typeface
+
+MM_PER_POINT = 25.4 / 72
+LEADING = 1.3
+"""Line height in em. The fonts' ink reaches from -0.35 to 0.95 em, so lines set this close never touch."""
+DESCENT = 0.35
+
+SCALES = (1.0, 0.95, 0.9, 0.85, 0.8)
+"""Text is made smaller in these steps; below 80 % it would not be read, so then the box grows instead."""
+
+_BREAKS = re.compile(r"[^\s/-]*[/-]+(?=\S)|\S+")
+
+
+class Align(Enum):
+    """Where a line stands in its box."""
+
+    LEFT = 0.0
+    CENTRE = 0.5
+    RIGHT = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """How a text looks: `size` in points, `colour` as `#rrggbb`, `lines` it may wrap to before it is shrunk."""
+
+    size: float
+    weight: Weight = Weight.REGULAR
+    colour: str
+    lines: int = 1
+    leading: float = LEADING
+    align: Align = Align.LEFT
+
+
+def fit(text: str, style: Style, width: float, scale: float = 1.0) -> tuple[float, list[str]]:
+    """Size in points and lines of `text` in `width` millimetres.
+
+    It wraps to the lines its style allows; then it shrinks to 80 %; then it takes the lines it needs.
+    """
+    sizes = [style.size * step for step in SCALES if step <= scale]
+    for size in sizes:
+        lines = _wrap(text, style, size, width)
+        if len(lines) <= style.lines:
+            break
+    return size, lines
+
+
+def _wrap(text: str, style: Style, size: float, width: float) -> list[str]:
+    """Lines no wider than `width`, broken at spaces, then after hyphens and slashes, then between syllables."""
+    if width_of(text, style, size) <= width:
+        return [text]
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(text, style, size, width):
+        if line and width_of(line + piece.rstrip(), style, size) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+    return [*lines, line.rstrip()]
+
+
+def _pieces(text: str, style: Style, size: float, width: float) -> Iterator[str]:
+    """Parts of `text` between which a line may break; a word keeps the space behind it."""
+    for word in text.split():
+        parts = [word] if width_of(word, style, size) <= width else _BREAKS.findall(word)
+        for number, part in enumerate(parts):
+            last = " " if number == len(parts) - 1 else ""
+            if width_of(part, style, size) <= width:
+                yield part + last
+            else:
+                syllables = [syllable.text for syllable in typeface(style.weight).shape(part)]
+                yield from syllables[:-1]
+                yield syllables[-1] + last
+
+
+def width_of(text: str, style: Style, size: float) -> float:
+    """Width in millimetres at `size` points."""
+    face = typeface(style.weight)
+    return face.width(text) * size * MM_PER_POINT / face.metrics.units_per_em

@@ -1,0 +1,106 @@
+"""The worker's photograph as it is stored and printed: one size, one format, nothing but pixels.
+
+It decides which uploads are taken and makes the picture of the card from them. Every limit is checked before a pixel is
+decoded. Whether the picture shows the right face is for the officer to see.
+"""
+
+import io
+import warnings
+from enum import StrEnum
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+WIDTH, HEIGHT = 276, 354
+"""Pixels of the prepared picture: 35 x 45 mm at 200 dots per inch."""
+
+MAX_BYTES = 12 * 1024
+"""Size of the prepared picture; keeps the sealed PDF under 45 kB."""
+
+MAX_UPLOAD = 10 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+MIN_WIDTH, MIN_HEIGHT = 200, 257
+"""Below this the face is not recognisable in print."""
+
+_QUALITIES = (80, 70, 60, 50, 40, 30, 20)
+_FORMATS = ("JPEG", "PNG")
+_CHROMA_4_2_0 = 2
+
+
+class PhotoGround(StrEnum):
+    """Why an upload is not taken."""
+
+    TOO_LARGE_FILE = "too_large_file"
+    NOT_AN_IMAGE = "not_an_image"
+    WRONG_FORMAT = "wrong_format"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_SMALL = "too_small"
+
+
+class PhotoRefused(Exception):
+    """An upload was not taken; `ground` says why."""
+
+    def __init__(self, ground: PhotoGround) -> None:
+        super().__init__(ground.value)
+        self.ground = ground
+
+
+def prepare(upload: bytes) -> bytes:
+    """A baseline JPEG of 276 x 354 pixels, at most 12 kB, without metadata, cut from the middle of `upload`.
+
+    The orientation noted by the camera is applied, transparency becomes white. Raises PhotoRefused.
+    """
+    if len(upload) > MAX_UPLOAD:
+        raise PhotoRefused(PhotoGround.TOO_LARGE_FILE)
+    with _opened(upload) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise PhotoRefused(PhotoGround.TOO_MANY_PIXELS)
+        if min(image.size) < MIN_WIDTH or max(image.size) < MIN_HEIGHT:
+            raise PhotoRefused(PhotoGround.TOO_SMALL)
+        try:
+            return _encoded(ImageOps.fit(_upright(image), (WIDTH, HEIGHT), Image.Resampling.LANCZOS))
+        except (OSError, ValueError, SyntaxError) as error:  # Pillow's answers to a damaged body
+            raise PhotoRefused(PhotoGround.NOT_AN_IMAGE) from error
+
+
+def _opened(upload: bytes) -> Image.Image:
+    """The image with its header read and no pixel decoded."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own, lower limit follows
+        try:
+            return Image.open(io.BytesIO(upload), formats=_FORMATS)
+        except Image.DecompressionBombError as error:
+            raise PhotoRefused(PhotoGround.TOO_MANY_PIXELS) from error
+        except UnidentifiedImageError as error:
+            raise PhotoRefused(_unidentified(upload)) from error
+        except (OSError, ValueError, SyntaxError) as error:
+            raise PhotoRefused(PhotoGround.NOT_AN_IMAGE) from error
+
+
+def _unidentified(upload: bytes) -> PhotoGround:
+    """An image of another kind, or no image at all; told apart by the first bytes, without another decoder."""
+    others = (b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\0\0\1\0", b"\0\0\0\x0cjP  ", b"8BPS", b"<svg", b"%PDF")
+    boxed = (upload[:4] == b"RIFF" and upload[8:12] == b"WEBP") or upload[4:8] == b"ftyp"
+    return PhotoGround.WRONG_FORMAT if boxed or upload.startswith(others) else PhotoGround.NOT_AN_IMAGE
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """RGB, upright; a large JPEG is decoded at a fraction of its size already."""
+    image.draft("RGB", (2 * WIDTH, 2 * HEIGHT))
+    upright = ImageOps.exif_transpose(image)
+    if upright.has_transparency_data:
+        solid = upright.convert("RGBA")
+        white = Image.new("RGBA", solid.size, "white")
+        return Image.alpha_composite(white, solid).convert("RGB")
+    return upright.convert("RGB")
+
+
+def _encoded(picture: Image.Image) -> bytes:
+    """JPEG at the best quality that keeps the size limit; an ordinary portrait takes the first one."""
+    clean = Image.new("RGB", picture.size)
+    clean.paste(picture)  # pixels only: no profile, no comment, no EXIF
+    for quality in _QUALITIES:
+        out = io.BytesIO()
+        clean.save(out, "JPEG", quality=quality, subsampling=_CHROMA_4_2_0, optimize=True)
+        if out.tell() <= MAX_BYTES:
+            break
+    return out.getvalue()

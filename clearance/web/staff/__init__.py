@@ -1,0 +1,22 @@
+"""Officers' pages: signing in, the queue, one case, issued cards. They show and ask; the rules answer.
+
+Every page but the sign-in is behind `access`; who may do what to which case is decided in `clearance.domain.decision`.
+"""
+
+from flask import Blueprint
+from flask_limiter import Limiter
+
+from clearance.issuing.service import Service
+from clearance.web.options import WebOptions
+from clearance.web.staff import access, cards, cases, queue, speech
+
+
+def blueprint(service: Service, _options: WebOptions, limiter: Limiter) -> Blueprint:
+    """All routes under /staff."""
+    routes = Blueprint("staff", __name__, url_prefix="/staff")
+    speech.install(routes)
+    access.install(routes, service, limiter)
+    queue.install(routes, service)
+    cases.install(routes, service)
+    cards.install(routes, service)
+    return routes

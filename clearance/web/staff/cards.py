@@ -1,0 +1,120 @@
+"""Issued cards: finding them, handing out the PDF, taking one back in two steps."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from clearance.credential.status import Status
+from clearance.domain.clearance import RevocationReason
+from clearance.domain.decision import MAX_REASON, Refused, may_revoke
+from clearance.domain.eligibility import Objection
+from clearance.domain.staff import Officer, Role
+from clearance.domain.text import BilingualText
+from clearance.issuing import cards, queue
+from clearance.issuing.cards import CardView
+from clearance.issuing.ports import Conflict
+from clearance.issuing.revoke import NotYetPublished, revoke
+from clearance.issuing.service import Service
+from clearance.web.staff.access import officer
+from clearance.web.staff.notices import Notice
+from clearance.web.staff.queue import page_number, sought_text
+
+
+def install(routes: Blueprint, service: Service) -> None:
+    """Add the routes of issued cards."""
+
+    @routes.get("/cards")
+    def card_list() -> str:
+        sought = sought_text()
+        page = cards.find(service, text=sought, page=page_number())
+        return render_template("staff/cards.html", page=page, sought=sought, today=service.today())
+
+    @routes.get("/cards/<clearance_no>")
+    def card(clearance_no: str) -> str:
+        view = _view(service, clearance_no)
+        return render_template(
+            "staff/card.html",
+            view=view,
+            officers=_names(service, view.application.reference),
+            today=service.today(),
+            may_revoke=_revocable(view) and Role.ISSUER in officer().roles,
+        )
+
+    @routes.get("/cards/<clearance_no>/card.pdf")
+    def card_pdf(clearance_no: str) -> Response:
+        response = Response(cards.pdf(service, clearance_no), mimetype="application/pdf")
+        response.headers.set("Content-Disposition", "inline", filename=f"{clearance_no}.pdf")
+        return response
+
+    @routes.get("/cards/<clearance_no>/revoke")
+    def revocation(clearance_no: str) -> ResponseReturnValue:
+        view = _view(service, clearance_no)
+        if not _revocable(view):
+            return redirect(url_for("staff.card", clearance_no=clearance_no))
+        against = may_revoke(officer(), remark=None)
+        return _form(view, against=against), 403 if against else 200
+
+    @routes.post("/cards/<clearance_no>/revoke")
+    def revoke_card(clearance_no: str) -> ResponseReturnValue:
+        view = _view(service, clearance_no)
+        reason, remark = _reason(), request.form.get("remark", "")
+        against = may_revoke(officer(), remark=remark.strip())
+        if reason is None or against:
+            return _form(view, against=against, reason_missing=reason is None), 422
+        if request.form.get("confirmed") != "yes":
+            return render_template("staff/revoke_confirm.html", view=view, reason=reason, remark=remark.strip())
+        return _revoke(service, view, officer(), reason, remark)
+
+
+def _revoke(
+    service: Service, view: CardView, revoker: Officer, reason: RevocationReason, remark: str
+) -> ResponseReturnValue:
+    clearance_no = view.clearance.clearance_no
+    try:
+        outcome = revoke(service, clearance_no, officer=revoker, reason=reason, remark=remark)
+    except Conflict:
+        flash(Notice.REVOKED_BEFORE, "warning")
+        return redirect(url_for("staff.card", clearance_no=clearance_no), code=303)
+    except NotYetPublished:
+        flash(Notice.NOT_YET_PUBLISHED, "warning")
+        return redirect(url_for("staff.card", clearance_no=clearance_no), code=303)
+    if isinstance(outcome, Refused):
+        return _form(view, against=outcome.objections), 422
+    flash(Notice.CARD_REVOKED)
+    return redirect(url_for("staff.card", clearance_no=clearance_no), code=303)
+
+
+def _form(view: CardView, *, against: tuple[Objection, ...], reason_missing: bool = False) -> str:
+    return render_template(
+        "staff/revoke.html",
+        view=view,
+        against=against,
+        reason_missing=reason_missing,
+        reasons=list(RevocationReason),
+        chosen=_reason(),
+        remark=request.form.get("remark", ""),
+        max_remark=MAX_REASON,
+    )
+
+
+def _view(service: Service, clearance_no: str) -> CardView:
+    view = cards.card(service, clearance_no)
+    if view is None:
+        abort(404)
+    return view
+
+
+def _revocable(view: CardView) -> bool:
+    return view.clearance.status is not Status.INVALID
+
+
+def _reason() -> RevocationReason | None:
+    typed = request.form.get("reason")
+    return next((reason for reason in RevocationReason if reason.value == typed), None)
+
+
+def _names(service: Service, reference: str) -> Mapping[str, BilingualText]:
+    """Everybody who ever did something to the case of a card, by number."""
+    case = queue.case(service, reference)
+    return case.officers if case else {}

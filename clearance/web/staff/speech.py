@@ -1,0 +1,47 @@
+"""What staff templates can say: the words of the office in the language of the request."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Blueprint
+
+from clearance.domain.eligibility import Objection
+from clearance.domain.text import BilingualText
+from clearance.web import wording
+from clearance.web.language import current
+
+WORDS: dict[str, Callable[..., str]] = {
+    "act_text": wording.act_text,
+    "card_class_text": wording.card_class_text,
+    "ground_text": wording.ground_text,
+    "revocation_text": wording.revocation_text,
+    "role_text": wording.role_text,
+    "sex_text": wording.sex_text,
+    "state_text": wording.state_text,
+    "status_text": wording.status_text,
+    "visa_text": wording.visa_text,
+}
+
+
+def install(routes: Blueprint) -> None:
+    """Give the templates of these routes one function for each kind of code, and `own` for
+    texts in two languages."""
+    spoken: dict[str, Callable[..., str]] = {name: _in_current(word) for name, word in WORDS.items()}
+    routes.context_processor(lambda: {**spoken, "ground_texts": ground_texts, "own": own})
+
+
+def ground_texts(objections: Iterable[Objection]) -> list[str]:
+    """A sentence for each."""
+    return [wording.ground_text(objection, current()) for objection in objections]
+
+
+def own(text: BilingualText) -> str:
+    """The text in the reader's language, in English where there is no Bengali."""
+    return (text.bn if current().locale == "bn" else None) or text.en
+
+
+def _in_current(word: Callable[..., str]) -> Callable[..., str]:
+    def spoken(code: Any) -> str:
+        return word(code, current())
+
+    return spoken

@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -128,17 +128,21 @@ class TrustStore:
         )
 
     def _floor(self) -> Floor:
-        """The memory, or its copy where the first is damaged. Raises UnusableFloor when both are."""
+        """The memory; where it is damaged, its copy, which then mends it. Raises UnusableFloor when both are."""
         if self._state is None:
             return Floor()
-        kept = [path for path in (self._state / MEMORY, self._state / COPY) if path.exists()]
+        memory, copy = self._state / MEMORY, self._state / COPY
+        kept = [path for path in (memory, copy) if path.exists()]
         for path in kept:
-            try:
-                return Floor.from_json(path.read_bytes().decode("utf-8", errors="replace"))
-            except UnusableFloor:
-                log.error("%s is damaged", path)
+            content = path.read_bytes()
+            with suppress(UnusableFloor):
+                floor = Floor.from_json(content.decode("utf-8", errors="replace"))
+                if path is copy:
+                    log.warning("%s was damaged or missing, and is mended from its copy", memory)
+                    write_atomically(memory, content)
+                return floor
         if kept:
-            raise UnusableFloor(f"{kept[0]} and its copy are damaged; a supervisor must set up the desk anew")
+            raise UnusableFloor(f"{memory} and its copy are damaged; a supervisor must set up the desk anew")
         return Floor()
 
     @contextmanager

@@ -191,6 +191,7 @@ def test_a_damaged_memory_is_read_from_its_copy(issuer: Issuer, desk: Path, dama
     store = TrustStore(desk / "trust", desk / "state")
     assert reason_of(issuer.card(), store.load(), LATER) is Reason.VALID
     assert not store.offer_trust(old)
+    assert (desk / "state" / "floor.json").read_bytes() == (desk / "state" / "floor.bak").read_bytes()
 
 
 def test_a_memory_damaged_twice_leaves_no_trust_and_the_files_untouched(issuer: Issuer, desk: Path) -> None:

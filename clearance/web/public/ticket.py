@@ -1,0 +1,49 @@
+"""A sealed question that the page hands back, so that nothing personal stands in the page, the address or a cookie.
+
+Encrypted, because the page shows passport number and birth date masked or not at all; good for a few minutes only.
+"""
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from clearance.web.public.question import Question
+
+GOOD_FOR_S = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tickets:
+    """Makes and reads tickets (Fernet: AES-128-CBC with HMAC-SHA256). `now` is aware."""
+
+    fernet: Fernet
+    now: Callable[[], datetime]
+
+    @classmethod
+    def of(cls, secret_key: bytes, *, now: Callable[[], datetime]) -> "Tickets":
+        """Tickets under a key of their own, derived from the installation's secret."""
+        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"clearance card ticket").derive(secret_key)
+        return cls(fernet=Fernet(urlsafe_b64encode(key)), now=now)
+
+    def seal(self, question: Question) -> str:
+        born = question.birth_date.isoformat() if question.birth_date else None
+        content = json.dumps([question.passport_no, born]).encode()
+        return self.fernet.encrypt_at_time(content, self._seconds()).decode("ascii")
+
+    def open(self, ticket: str) -> Question | None:
+        """The question, or None for a ticket that is too old, changed, or none at all."""
+        try:
+            content = self.fernet.decrypt_at_time(ticket.encode(), GOOD_FOR_S, self._seconds())
+        except InvalidToken:
+            return None
+        passport_no, born = json.loads(content)
+        return Question(passport_no=passport_no, birth_date=date.fromisoformat(born) if born else None)
+
+    def _seconds(self) -> int:
+        return int(self.now().timestamp())

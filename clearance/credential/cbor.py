@@ -1,8 +1,8 @@
 """Deterministic CBOR (RFC 8949 section 4.2.1), the subset that cards use, and nothing else.
 
 It decides whether bytes are the one allowed encoding of a value: shortest heads, definite lengths, sorted unique keys,
-only integers, byte strings, plain texts, arrays, maps with integer or text keys, true, false and null; no floats, no
-bignums, no tag but the one the caller expects outermost. What the value means is left to the caller. Limits are
+only integers, byte strings, plain texts, arrays, maps with integer or text keys, true, false and null; no floats,
+bignums or tags. What the value means is left to the caller. Limits are
 arguments, and are charged when a head is read, before anything it announces is allocated.
 """
 
@@ -15,31 +15,23 @@ from clearance.credential.plaintext import is_plain
 Key: TypeAlias = int | str
 Value: TypeAlias = "int | bytes | str | bool | list[Value] | dict[Key, Value] | None"
 
-_UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)
-_SIMPLES: dict[int, bool | None] = {20: False, 21: True, 22: None}
+_UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP = range(6)
+_SIMPLES: dict[int, bool | None] = {0xF4: False, 0xF5: True, 0xF6: None}
 _LEAST = {24: 24, 25: 1 << 8, 26: 1 << 16, 27: 1 << 32}  # the least argument that needs a head of this width
 
 
-def decode(data: bytes, *, max_depth: int, max_items: int, tag: int | None = None) -> Value:
+def decode(data: bytes, *, max_depth: int, max_items: int) -> Value:
     """Read exactly one value that fills `data`.
 
-    Depth: the outermost item is 1, each element one more. Items: every key, value, container and tag is one. With
-    `tag`, the outermost item must be that tag, and its content is returned; without, a tag is refused.
+    Depth: the outermost item is 1, each element one more. Items: every key, value and container is one.
     Raises NotStrictCbor.
     """
-    budget = [max_items - 1]
-    start = 0
-    if tag is not None:
-        if not data.startswith(_head(_TAG, tag)):
-            raise NotStrictCbor(f"not tag {tag}")
-        start, max_depth = len(_head(_TAG, tag)), max_depth - 1
-        budget[0] -= 1
     try:
-        value, end = _item(data, start, max_depth, budget)
-    except IndexError:
-        raise NotStrictCbor("cut short") from None
+        value, end = _item(data, 0, max_depth, [max_items - 1])
+    except (IndexError, UnicodeDecodeError):
+        raise NotStrictCbor("cut short, or a text that is not UTF-8") from None
     if end != len(data):
-        raise NotStrictCbor("bytes after the value")
+        raise NotStrictCbor("a string longer than the data, or bytes after the value")
     return value
 
 
@@ -69,6 +61,11 @@ def encode(value: object) -> bytes:
     raise NotStrictCbor(f"{type(value).__name__} is not part of the subset")
 
 
+def byte_string(data: bytes) -> bytes:
+    """The encoding of a byte string."""
+    return _head(_BYTES, len(data)) + data
+
+
 def _head(major: int, argument: int) -> bytes:
     if argument < 24:
         return bytes([major << 5 | argument])
@@ -78,80 +75,104 @@ def _head(major: int, argument: int) -> bytes:
     raise NotStrictCbor("an integer beyond 64 bits")
 
 
+def read_byte_string(data: bytes, at: int) -> tuple[bytes, int]:
+    """Read the byte string whose head is at `at`. Returns it and where it ends. Raises NotStrictCbor."""
+    try:
+        value, end = _item(data, at, 1, [0])
+    except (IndexError, UnicodeDecodeError):
+        raise NotStrictCbor("cut short") from None
+    if type(value) is not bytes or end > len(data):
+        raise NotStrictCbor("not a byte string, or longer than the data")
+    return value, end
+
+
 def _item(data: bytes, at: int, depth: int, budget: list[int]) -> tuple[Value, int]:
-    """Read the item that starts at `at`; `depth` levels are left, itself included. Returns it and where it ends."""
-    if depth < 1:
-        raise NotStrictCbor("nested too deeply")
+    """Read the item that starts at `at`; `depth` levels are left, itself included. Returns it and where it ends.
+
+    A scan spends most of its Python time here, so the cases stand in the order of their frequency on cards, and a
+    string that ends beyond the data is left to whoever finds the end not to be where it should.
+    """
     head = data[at]
-    major, argument = head >> 5, head & 31
     at += 1
+    if head < 24:
+        return head, at
+    argument = head & 31
     if argument > 23:
         argument, at = _long_argument(data, at, argument)
+    major = head >> 5
+    if major == _TEXT:
+        end = at + argument
+        text = data[at:end].decode()
+        if not (text.isascii() and text.isprintable()) and not is_plain(text):
+            raise NotStrictCbor("a text with characters that may not travel")
+        return text, end
     if major == _UNSIGNED:
         return argument, at
-    if major in (_TEXT, _BYTES):
-        end = at + argument
-        if end > len(data):
-            raise NotStrictCbor("a string longer than the data")
-        return (data[at:end] if major == _BYTES else _text(data[at:end])), end
     if major == _MAP:
-        return _map(data, at, argument, depth, budget)
-    if major == _ARRAY:
-        return _array(data, at, argument, depth, budget)
+        return _map(data, at, argument, depth - 1, budget)
+    if major == _BYTES:
+        end = at + argument
+        return data[at:end], end
     if major == _NEGATIVE:
         return -1 - argument, at
-    if major == _SIMPLE and head & 31 in _SIMPLES:
-        return _SIMPLES[argument], at
+    if major == _ARRAY:
+        return _array(data, at, argument, depth - 1, budget)
+    if head in _SIMPLES:
+        return _SIMPLES[head], at
     raise NotStrictCbor("a tag, float or other simple value")
 
 
 def _long_argument(data: bytes, at: int, info: int) -> tuple[int, int]:
-    if info > 27:
+    """The argument that follows a head with this additional information, and where it ends."""
+    if info == 24:
+        argument, end = data[at], at + 1
+    elif info < 28:
+        end = at + (1 << info - 24)
+        argument = int.from_bytes(data[at:end], "big")
+    else:
         raise NotStrictCbor("an indefinite length or a reserved head")
-    end = at + (1 << info - 24)
-    argument = int.from_bytes(data[at:end], "big")
-    if argument < _LEAST[info] or end > len(data):
+    if argument < _LEAST[info]:
         raise NotStrictCbor("not the shortest head")
     return argument, end
 
 
-def _text(encoded: bytes) -> str:
-    try:
-        text = str(encoded, "utf-8")
-    except UnicodeDecodeError:
-        raise NotStrictCbor("a text that is not UTF-8") from None
-    if not is_plain(text):
-        raise NotStrictCbor("a text with characters that may not travel")
-    return text
-
-
 def _array(data: bytes, at: int, length: int, depth: int, budget: list[int]) -> tuple[list[Value], int]:
-    _charge(budget, length)
+    """Read the elements, which have `depth` levels left."""
+    _charge(budget, length, depth)
     elements = []
     for _ in range(length):
-        element, at = _item(data, at, depth - 1, budget)
+        element, at = _item(data, at, depth, budget)
         elements.append(element)
     return elements, at
 
 
 def _map(data: bytes, at: int, length: int, depth: int, budget: list[int]) -> tuple[dict[Key, Value], int]:
-    _charge(budget, 2 * length)
+    """Read the pairs, which have `depth` levels left.
+
+    Nearly all keys are below 24, take one byte and stand first; they are read and compared as that byte.
+    """
+    _charge(budget, 2 * length, depth)
     pairs: dict[Key, Value] = {}
-    last = b""
+    last_small, last = -1, b"\x17"  # the greatest small key
+    key: Value
     for _ in range(length):
-        start = at
-        key, at = _item(data, at, depth - 1, budget)
-        encoded = data[start:at]
-        if encoded <= last:
-            raise NotStrictCbor("keys out of order or repeated")
-        last = encoded
-        if type(key) is not int and type(key) is not str:
-            raise NotStrictCbor("a key that is neither integer nor text")
-        pairs[key], at = _item(data, at, depth - 1, budget)
+        if last_small < data[at] < 24:
+            key = last_small = data[at]
+            at += 1
+        else:
+            start = at
+            key, at = _item(data, at, depth, budget)
+            if data[start:at] <= last or (type(key) is not int and type(key) is not str):
+                raise NotStrictCbor("a key out of order, repeated, or neither integer nor text")
+            last_small, last = 24, data[start:at]
+        pairs[key], at = _item(data, at, depth, budget)
     return pairs, at
 
 
-def _charge(budget: list[int], items: int) -> None:
+def _charge(budget: list[int], items: int, depth: int) -> None:
+    """Take the items a container announces from the budget, before room is made for any of them."""
     budget[0] -= items
     if budget[0] < 0:
         raise NotStrictCbor("too many items")
+    if items and depth < 1:
+        raise NotStrictCbor("nested too deeply")

@@ -12,11 +12,10 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from cryptography.x509.oid import NameOID
 
-from clearance.credential.cose import PublicKey, kid_of
+from clearance.credential.cose import VerificationKey, kid_of, verification_key
 from clearance.credential.errors import UntrustedSigner, UnusableTrust
 
 ExtensionT = TypeVar("ExtensionT", bound=x509.ExtensionType)
@@ -54,7 +53,7 @@ class DocumentSigner:
     """A signer certificate that chains to at least one pinned root for one purpose."""
 
     kid: bytes
-    key: PublicKey
+    key: VerificationKey
     start: int
     end: int
     roots: tuple[CountryRoot, ...]
@@ -103,7 +102,7 @@ def _root(certificate: x509.Certificate) -> CountryRoot:
     return CountryRoot(certificate=certificate, country=_country(certificate), start=start, end=end)
 
 
-def _end_entity_key(certificate: x509.Certificate, purpose_eku: x509.ObjectIdentifier) -> PublicKey:
+def _end_entity_key(certificate: x509.Certificate, purpose_eku: x509.ObjectIdentifier) -> VerificationKey:
     _require_v3_and_understood(certificate)
     if _extension(certificate, x509.BasicConstraints).ca:
         raise _Unfit("a signer is no CA")
@@ -114,12 +113,10 @@ def _end_entity_key(certificate: x509.Certificate, purpose_eku: x509.ObjectIdent
         raise _Unfit("a signer has exactly the one extended key usage of its purpose")
     if not _extension(certificate, x509.AuthorityKeyIdentifier).key_identifier:
         raise _Unfit("a signer names its root's key")
-    key = certificate.public_key()
-    if isinstance(key, Ed25519PublicKey):
-        return key
-    if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
-        return key
-    raise _Unfit("a signer has a P-256 or an Ed25519 key")
+    key = verification_key(certificate.public_key())
+    if key is None:
+        raise _Unfit("a signer has a P-256 or an Ed25519 key")
+    return key
 
 
 def _is_issued_by(certificate: x509.Certificate, root: CountryRoot) -> bool:

@@ -7,23 +7,22 @@ The rule of the wire, never edited, only added to: keys 1-63 of the clearance ma
 know one must refuse the card; keys from 64 on may be ignored. A key once used is never given another meaning.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import IntEnum
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from clearance.credential import cbor
 from clearance.credential.cbor import Key, Value
 from clearance.credential.errors import MalformedClaims, NewerVersion, NotStrictCbor
 from clearance.credential.fields import (
+    BadValue,
     Field,
     below,
     birth_day,
     byte_string,
     calendar_day,
-    checked,
-    exactly,
     matching,
     one_of,
     read_fields,
@@ -124,44 +123,49 @@ def end_of_day_dhaka(day: date) -> int:
 # CWT (RFC 8392), MOSIP claim 169 and our private claim.
 _ISS, _EXP, _NBF, _IAT, _IDENTITY, _STATUS, _CLEARANCE = 1, 4, 5, 6, 169, 65535, -880001
 
-_TOP: Final[Mapping[int, Field]] = {
-    _ISS: Field(name="issuer", rule=text(blank=False), required=True),
-    _EXP: Field(name="expires_at", rule=uint, required=True),
-    _NBF: Field(name="not_before", rule=uint),
-    _IAT: Field(name="issued_at", rule=uint, required=True),
-}
-_IDENTITY_FIELDS: Final[Mapping[int, Field]] = {
-    1: Field(name="registration_no", rule=text(24)),
-    4: Field(name="full_name", rule=text(80, blank=False), required=True),
-    8: Field(name="birth_date", rule=birth_day, required=True),
-    9: Field(name="gender", rule=one_of(Gender), required=True),
-    16: Field(name="photo_webp", rule=byte_string(600)),
-    19: Field(name="name_bn", rule=text(200)),
-}
-# Keys whose value the format fixes. They are read and left behind.
-_IDENTITY_CONSTANTS: Final[Mapping[int, Field]] = {
-    3: Field(name="language", rule=exactly("eng")),
-    13: Field(name="nationality", rule=exactly("BGD"), required=True),
-    17: Field(name="photo_format", rule=exactly(4)),
-    20: Field(name="name_bn_language", rule=exactly("ben")),
-    23: Field(name="country_of_issuance", rule=exactly("BGD")),
-}
-_CLEARANCE_FIELDS: Final[Mapping[int, Field]] = {
-    2: Field(name="passport_no", rule=matching(PASSPORT_NO), required=True),
-    3: Field(name="clearance_no", rule=text(24, blank=False), required=True),
-    4: Field(name="destination", rule=matching(ALPHA3), required=True),
-    5: Field(name="visa_no", rule=text(20)),
-    6: Field(name="visa_type", rule=one_of(VisaType)),
-    7: Field(name="employer", rule=text(60)),
-    8: Field(name="licence_no", rule=text(12)),
-    9: Field(name="passport_expiry", rule=calendar_day),
-    10: Field(name="office", rule=text(12)),
-    11: Field(name="card_class", rule=one_of(CardClass)),
-    12: Field(name="occupation", rule=uint),
-    13: Field(name="previous_passport_no", rule=matching(PASSPORT_NO)),
-}
-_STATUS_URI = Field(name="status.uri", rule=text(64, blank=False))
-_STATUS_IDX = Field(name="status.idx", rule=below(MAX_STATUS_IDX))
+_TOP: Final = (
+    Field(_ISS, "issuer", text(blank=False), required=True),
+    Field(_EXP, "expires_at", uint, required=True),
+    Field(_NBF, "not_before", uint),
+    Field(_IAT, "issued_at", uint, required=True),
+)
+_IDENTITY_FIELDS: Final = (
+    Field(1, "registration_no", text(24)),
+    Field(4, "full_name", text(80, blank=False), required=True),
+    Field(8, "birth_date", birth_day, required=True),
+    Field(9, "gender", one_of(Gender), required=True),
+    Field(16, "photo_webp", byte_string(600)),
+    Field(19, "name_bn", text(200)),
+)
+# Keys whose value the format fixes. Those of a Bengali name and of a photo are required beside them.
+_IDENTITY_CONSTANTS: Final = (
+    (3, "eng", "language"),
+    (13, "BGD", "nationality"),
+    (17, 4, "photo_format"),
+    (20, "ben", "name_bn_language"),
+    (23, "BGD", "country_of_issuance"),
+)
+_REQUIRED_BESIDE: Final = ((4, 13), (16, 17), (19, 20))
+_PROFILE_KEY = 1
+_CLEARANCE_FIELDS: Final = (
+    Field(2, "passport_no", matching(PASSPORT_NO), required=True),
+    Field(3, "clearance_no", text(24, blank=False), required=True),
+    Field(4, "destination", matching(ALPHA3), required=True),
+    Field(5, "visa_no", text(20)),
+    Field(6, "visa_type", one_of(VisaType)),
+    Field(7, "employer", text(60)),
+    Field(8, "licence_no", text(12)),
+    Field(9, "passport_expiry", calendar_day),
+    Field(10, "office", text(12)),
+    Field(11, "card_class", one_of(CardClass)),
+    Field(12, "occupation", uint),
+    Field(13, "previous_passport_no", matching(PASSPORT_NO)),
+)
+_KNOWN_CLEARANCE_KEYS: Final = frozenset({_PROFILE_KEY, *(field.key for field in _CLEARANCE_FIELDS)})
+_STATUS_FIELDS: Final = (
+    Field("uri", "uri", text(64, blank=False), required=True),
+    Field("idx", "idx", below(MAX_STATUS_IDX), required=True),
+)
 
 
 def encode_claims(claims: ClearanceClaims) -> bytes:
@@ -173,13 +177,8 @@ def encode_claims(claims: ClearanceClaims) -> bytes:
         identity[20] = "ben"
     payload = _written(claims, _TOP) | {
         _IDENTITY: identity,
-        _CLEARANCE: {1: PROFILE} | _written(claims, _CLEARANCE_FIELDS),
-        _STATUS: {
-            "status_list": {
-                "idx": checked(_STATUS_IDX, claims.status.idx),
-                "uri": _plain("status.uri", checked(_STATUS_URI, claims.status.uri)),
-            }
-        },
+        _CLEARANCE: {_PROFILE_KEY: PROFILE} | _written(claims, _CLEARANCE_FIELDS),
+        _STATUS: {"status_list": _written(claims.status, _STATUS_FIELDS)},
     }
     _check_times(claims)
     if claims.expires_at <= claims.issued_at:
@@ -195,43 +194,16 @@ def parse_claims(payload: bytes, *, issuer: str) -> ClearanceClaims:
         raise MalformedClaims("payload", str(fault)) from None
     if not isinstance(claims, dict):
         raise MalformedClaims("payload", "not a map")
-    top = read_fields(claims, _TOP, map_name="claim")
-    if top["issuer"] != issuer:
+    read = read_fields(claims, _TOP)
+    if read["issuer"] != issuer:
         raise MalformedClaims("issuer", "not the issuer of the trust bundle")
     clearance = _map(claims, _CLEARANCE, "clearance")
     _require_known_shape(clearance)
-    identity = _map(claims, _IDENTITY, "identity")
-    read_fields(identity, _IDENTITY_CONSTANTS, map_name="identity")
-    for key, companion in ((19, 20), (16, 17)):
-        if key in identity and companion not in identity:
-            raise MalformedClaims(_IDENTITY_CONSTANTS[companion].name, f"missing (identity {companion})")
-    attributes = (
-        top
-        | read_fields(identity, _IDENTITY_FIELDS, map_name="identity")
-        | read_fields(clearance, _CLEARANCE_FIELDS, map_name="clearance")
-    )
-    read = ClearanceClaims(status=_read_status(claims), **cast(dict[str, Any], attributes))
-    _check_times(read)
-    return read
-
-
-def _written(claims: ClearanceClaims, fields: Mapping[int, Field]) -> dict[int | str, object]:
-    """The known keys of one map, from the attributes that are not None."""
-    written: dict[int | str, object] = {}
-    for key, field in fields.items():
-        value = getattr(claims, field.name)
-        value = int(value) if isinstance(value, IntEnum) else value
-        if value is not None or field.required:
-            written[key] = _plain(field.name, checked(field, value))
-    return written
-
-
-def _plain(name: str, value: object) -> object:
-    if isinstance(value, str) and not is_plain(value):
-        raise MalformedClaims(name, "not NFC, or invisible or control characters")
-    if isinstance(value, str) and not value.strip():
-        raise MalformedClaims(name, "blank; leave it out")
-    return value
+    read |= _read_identity(_map(claims, _IDENTITY, "identity"))
+    read |= read_fields(clearance, _CLEARANCE_FIELDS)
+    parsed = ClearanceClaims(status=_read_status(_map(claims, _STATUS, "status")), **read)
+    _check_times(parsed)
+    return parsed
 
 
 def _map(claims: dict[Key, Value], key: int, name: str) -> dict[Key, Value]:
@@ -243,28 +215,56 @@ def _map(claims: dict[Key, Value], key: int, name: str) -> dict[Key, Value]:
 
 def _require_known_shape(clearance: dict[Key, Value]) -> None:
     """Tell a newer card from a broken one before looking at fields that a newer card may have changed."""
-    profile = checked(Field(name="profile", rule=uint), clearance.get(1))
+    profile = clearance.get(_PROFILE_KEY)
+    if type(profile) is not int or profile < 0:
+        raise MalformedClaims("profile", "missing, or not an unsigned integer")
     if profile != PROFILE:
         raise NewerVersion(f"profile {profile}")
-    for key in clearance:
-        if not isinstance(key, int) or key < 1:
-            raise MalformedClaims("clearance", f"the key {key!r}")
-    unknown = [key for key in clearance if key not in _CLEARANCE_FIELDS and key != 1]
-    if any(cast(int, key) <= LAST_CRITICAL_KEY for key in unknown):
-        raise NewerVersion(f"the field {unknown[0]}")
+    if clearance.keys() <= _KNOWN_CLEARANCE_KEYS:
+        return
+    unknown = clearance.keys() - _KNOWN_CLEARANCE_KEYS
+    if any(type(key) is not int or key < 1 for key in unknown):
+        raise MalformedClaims("clearance", "a key that is not an integer from 1")
+    if any(type(key) is int and key <= LAST_CRITICAL_KEY for key in unknown):
+        raise NewerVersion(f"fields {sorted(map(str, unknown))}")
 
 
-def _read_status(claims: dict[Key, Value]) -> StatusRef:
-    match claims.get(_STATUS):
-        case {"status_list": {"idx": idx, "uri": uri, **more}, **others} if not more and not others:
-            return StatusRef(
-                uri=cast(str, checked(_STATUS_URI, uri)),
-                idx=cast(int, checked(_STATUS_IDX, idx)),
-            )
-    raise MalformedClaims("status", "not a reference to one status list")
+def _read_identity(identity: dict[Key, Value]) -> dict[str, Any]:
+    for key, expected, name in _IDENTITY_CONSTANTS:
+        if identity.get(key, expected) != expected:
+            raise MalformedClaims(name, f"not {expected!r}")
+    for key, companion in _REQUIRED_BESIDE:
+        if key in identity and companion not in identity:
+            raise MalformedClaims("identity", f"{companion} is missing beside {key}")
+    return read_fields(identity, _IDENTITY_FIELDS)
+
+
+def _read_status(status: dict[Key, Value]) -> StatusRef:
+    """The reference to one status list; another mechanism, or more about the list, is not of this profile."""
+    reference = status.get("status_list")
+    if len(status) != 1 or not isinstance(reference, dict) or len(reference) != len(_STATUS_FIELDS):
+        raise MalformedClaims("status", "not a reference to one status list")
+    return StatusRef(**read_fields(reference, _STATUS_FIELDS))
 
 
 def _check_times(claims: ClearanceClaims) -> None:
     """nbf is given only where it is later than iat, and never after exp."""
     if claims.not_before is not None and not claims.issued_at < claims.not_before <= claims.expires_at:
         raise MalformedClaims("not_before", "not between issued_at and expires_at")
+
+
+def _written(value: object, fields: Sequence[Field]) -> dict[Key, object]:
+    """The known keys of one map, from the attributes that are not None."""
+    written: dict[Key, object] = {}
+    for key, name, rule, required in fields:
+        attribute = getattr(value, name)
+        if attribute is None and not required:
+            continue
+        try:
+            rule(int(attribute) if isinstance(attribute, IntEnum) else attribute)
+        except BadValue as fault:
+            raise MalformedClaims(name, str(fault)) from None
+        if isinstance(attribute, str) and not (is_plain(attribute) and attribute.strip()):
+            raise MalformedClaims(name, "blank, not NFC, or with invisible characters")
+        written[key] = attribute
+    return written

@@ -8,13 +8,14 @@ the same few bytes for millions of cards; neither changes what is accepted.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
-from typing import Final, Protocol, TypeAlias
+from functools import lru_cache, partial
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -22,16 +23,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from clearance.credential import cbor
 from clearance.credential.errors import BadSignature, NotASign1, NotStrictCbor
 
-PublicKey: TypeAlias = EllipticCurvePublicKey | Ed25519PublicKey
-
-SIGN1_TAG = 18
-MAX_DEPTH = 4
-MAX_ITEMS = 64
 MAX_PROTECTED = 32
 MAX_PROTECTED_WITH_TYPE = 64
 SIGNATURE_SIZE = 64
 KID_SIZE = 8
 
+_TAG_18_ARRAY_OF_4 = b"\xd2\x84"
+_EMPTY_MAP = b"\xa0"
 _ALG, _KID, _TYPE = 1, 4, 16  # header parameters: RFC 9052 section 3.1, RFC 9596
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _ES256_HASH = ECDSA(SHA256())
@@ -67,6 +65,14 @@ class Signer(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class VerificationKey:
+    """A public key, the algorithm numbers that go with it, and its check of (signature, message)."""
+
+    algorithms: frozenset[Algorithm]
+    verify: Callable[[bytes, bytes], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Sign1:
     """A well-formed message whose signature nobody has checked yet. `algorithm` is any integer the header names."""
 
@@ -92,42 +98,59 @@ def sign1(payload: bytes, *, signer: Signer, content_type: str | None = None) ->
         header[_TYPE] = content_type
     protected = cbor.encode(header)
     signature = signer.sign(_to_be_signed(protected, payload))
-    if len(signature) != SIGNATURE_SIZE or (signer.algorithm in _FOR_P256 and not _is_low_s(signature)):
+    high_s = signer.algorithm in _FOR_P256 and int.from_bytes(signature[32:], "big") > _P256_ORDER // 2
+    if len(signature) != SIGNATURE_SIZE or high_s:
         raise BadSignature("the signer must return 64 bytes, for ECDSA r and s with s <= n/2")
-    return b"\xd2" + cbor.encode([protected, {}, payload, signature])
+    parts = (cbor.byte_string(protected), _EMPTY_MAP, cbor.byte_string(payload), cbor.byte_string(signature))
+    return _TAG_18_ARRAY_OF_4 + b"".join(parts)
 
 
 def parse_sign1(token: bytes, *, content_type: str | None = None) -> Sign1:
-    """Read the structure. Raises NotASign1 for anything but our profile, with exactly this `content_type`."""
+    """Read the structure. Raises NotASign1 for anything but our profile, with exactly this `content_type`.
+
+    What is accepted has one shape, of three levels and seven items, so it is read as that shape: the caps of section 2
+    on depth and items cannot be exceeded on the way.
+    """
+    if not token.startswith(_TAG_18_ARRAY_OF_4):
+        raise NotASign1("not tag 18 over an array of four")
     try:
-        parts = cbor.decode(token, max_depth=MAX_DEPTH, max_items=MAX_ITEMS, tag=SIGN1_TAG)
+        protected, at = cbor.read_byte_string(token, 2)
+        if token[at : at + 1] != _EMPTY_MAP:
+            raise NotASign1("unprotected headers")
+        payload, at = cbor.read_byte_string(token, at + 1)
+        signature, end = cbor.read_byte_string(token, at)
     except NotStrictCbor as fault:
         raise NotASign1(str(fault)) from None
-    match parts:
-        case [bytes(protected), {**unprotected}, bytes(payload), bytes(signature)]:
-            if unprotected:
-                raise NotASign1("unprotected headers")
-            if len(signature) != SIGNATURE_SIZE:
-                raise NotASign1(f"a signature of {len(signature)} bytes")
-            algorithm, kid = _read_protected(protected, content_type)
-            return Sign1(protected=protected, algorithm=algorithm, kid=kid, payload=payload, signature=signature)
-    raise NotASign1("not [protected, unprotected, payload, signature]")
+    if len(signature) != SIGNATURE_SIZE or end != len(token):
+        raise NotASign1("a signature of another size than 64 bytes, or bytes after it")
+    algorithm, kid = _read_protected(protected, content_type)
+    return Sign1(protected=protected, algorithm=algorithm, kid=kid, payload=payload, signature=signature)
 
 
-def verify_sign1(message: Sign1, *, key: PublicKey) -> None:
+def verify_sign1(message: Sign1, *, key: VerificationKey) -> None:
     """Check algorithm against key, low s, and the signature, in this order. Raises BadSignature."""
-    to_be_signed = _to_be_signed(message.protected, message.payload)
+    if message.algorithm not in key.algorithms:
+        raise BadSignature(f"algorithm {message.algorithm} is not of this key")
     try:
-        if isinstance(key, Ed25519PublicKey):
-            _require_algorithm(message, _FOR_ED25519)
-            key.verify(message.signature, to_be_signed)
-        else:
-            _require_algorithm(message, _FOR_P256)
-            if not _is_low_s(message.signature):
-                raise BadSignature("s above n/2")
-            key.verify(_der_signature(message.signature), to_be_signed, _ES256_HASH)
+        key.verify(message.signature, _to_be_signed(message.protected, message.payload))
     except InvalidSignature:
         raise BadSignature("the signature does not match") from None
+
+
+def verification_key(public_key: object) -> VerificationKey | None:
+    """The key of a signer, ready to verify with; None for a kind that signs nothing of ours."""
+    if isinstance(public_key, Ed25519PublicKey):
+        return VerificationKey(algorithms=_FOR_ED25519, verify=public_key.verify)
+    if isinstance(public_key, EllipticCurvePublicKey) and isinstance(public_key.curve, SECP256R1):
+        return VerificationKey(algorithms=_FOR_P256, verify=partial(_verify_ecdsa, public_key))
+    return None
+
+
+def _verify_ecdsa(key: EllipticCurvePublicKey, signature: bytes, message: bytes) -> None:
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    if s > _P256_ORDER // 2:
+        raise BadSignature("s above n/2")
+    key.verify(encode_dss_signature(r, s), message, _ES256_HASH)
 
 
 def low_s_signature(der_signature: bytes) -> bytes:
@@ -136,22 +159,9 @@ def low_s_signature(der_signature: bytes) -> bytes:
     return r.to_bytes(32, "big") + min(s, _P256_ORDER - s).to_bytes(32, "big")
 
 
-def _is_low_s(signature: bytes) -> bool:
-    return int.from_bytes(signature[32:], "big") <= _P256_ORDER // 2
-
-
-def _der_signature(signature: bytes) -> bytes:
-    return encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
-
-
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
     """Sig_structure of RFC 9052 section 4.4 without external data: ["Signature1", protected, h'', payload]."""
-    return b"\x84\x6aSignature1" + cbor.encode(protected) + b"\x40" + cbor.encode(payload)
-
-
-def _require_algorithm(message: Sign1, allowed: frozenset[Algorithm]) -> None:
-    if message.algorithm not in allowed:
-        raise BadSignature(f"algorithm {message.algorithm} is not of this key")
+    return b"\x84\x6aSignature1" + cbor.byte_string(protected) + b"\x40" + cbor.byte_string(payload)
 
 
 @lru_cache(maxsize=256)

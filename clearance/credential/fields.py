@@ -5,11 +5,10 @@ together, is decided in `claims`.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import IntEnum
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from clearance.credential.cbor import Key, Value
 from clearance.credential.errors import MalformedClaims
@@ -23,34 +22,28 @@ class BadValue(ValueError):
     """The value breaks the rule; the caller knows which field it is and says so."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Field:
-    """One key of a map of claims: the attribute of `ClearanceClaims` that it fills, and its rule."""
+class Field(NamedTuple):
+    """One key of a map of claims: the attribute that it fills, and its rule."""
 
+    key: Key
     name: str
     rule: Rule
     required: bool = False
 
 
-def read_fields(
-    values: Mapping[Key, Value], fields: Mapping[int, Field] | Mapping[str, Field], *, map_name: str
-) -> dict[str, object]:
+def read_fields(values: Mapping[Key, Value], fields: Sequence[Field]) -> dict[str, Any]:
     """Read the known keys of a map by their rules; unknown keys are the caller's business. Raises MalformedClaims."""
-    read: dict[str, object] = {}
-    for key, field in fields.items():
-        if key in values:
-            read[field.name] = checked(field, values[key])
-        elif field.required:
-            raise MalformedClaims(field.name, f"missing ({map_name} {key})")
-    return read
-
-
-def checked(field: Field, value: object) -> object:
-    """The value typed by the field's rule. Raises MalformedClaims with the field's name."""
+    read: dict[str, Any] = {}
+    name = ""
     try:
-        return field.rule(value)
+        for key, name, rule, required in fields:
+            if key in values:
+                read[name] = rule(values[key])
+            elif required:
+                raise BadValue("missing")
     except BadValue as fault:
-        raise MalformedClaims(field.name, str(fault)) from None
+        raise MalformedClaims(name, str(fault)) from None
+    return read
 
 
 def uint(value: object) -> int:
@@ -64,7 +57,7 @@ def one_of(kind: type[IntEnum]) -> Rule:
     members = {int(member): member for member in kind}
 
     def rule(value: object) -> IntEnum:
-        member = members.get(uint(value))
+        member = members.get(value) if type(value) is int else None
         if member is None:
             raise BadValue(f"not one of {sorted(members)}")
         return member
@@ -87,7 +80,8 @@ def text(max_bytes: int | None = None, *, blank: bool = True) -> Rule:
     def rule(value: object) -> str:
         if type(value) is not str:
             raise BadValue("not a text")
-        if max_bytes is not None and len(value) > max_bytes // 4 and len(value.encode(errors="replace")) > max_bytes:
+        size = len(value) if value.isascii() else len(value.encode(errors="replace"))
+        if max_bytes is not None and size > max_bytes:
             raise BadValue(f"longer than {max_bytes} bytes")
         if not blank and not value.strip():
             raise BadValue("blank")
@@ -127,28 +121,24 @@ def byte_string(max_bytes: int) -> Rule:
 
 def calendar_day(value: object) -> int:
     """A real day as the integer YYYYMMDD."""
-    if not _is_real_day(f"{uint(value):08}"):
-        raise BadValue("not a day YYYYMMDD")
-    return uint(value)
+    day = uint(value)
+    _require_real_day(day // 10_000, day // 100 % 100, day % 100)
+    return day
 
 
 def birth_day(value: object) -> str:
-    """A text YYYYMMDD in which 00 stands for an unknown month or day; what is known must be real."""
+    """A text YYYYMMDD in which 00 stands for an unknown month or day; what is known must be real.
+
+    An unknown part is taken as January, or as the first: every other part that can be real then is.
+    """
     if type(value) is not str or not _DIGITS8.fullmatch(value):
         raise BadValue("not eight digits YYYYMMDD")
-    year, month, day = value[:4], value[4:6], value[6:]
-    # An unknown part is taken as January, or as the first: every other part that can be real then is.
-    supposed = year + (month if month != "00" else "01") + (day if day != "00" else "01")
-    if not _is_real_day(supposed):
-        raise BadValue("not a real day")
+    _require_real_day(int(value[:4]), int(value[4:6]) or 1, int(value[6:]) or 1)
     return value
 
 
-def _is_real_day(digits: str) -> bool:
-    if not _DIGITS8.fullmatch(digits):
-        return False
+def _require_real_day(year: int, month: int, day: int) -> None:
     try:
-        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        date(year, month, day)
     except ValueError:
-        return False
-    return True
+        raise BadValue("not a real day YYYYMMDD") from None

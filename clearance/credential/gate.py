@@ -96,12 +96,13 @@ def verdict_for(
         claims = parse_claims(message.payload, issuer=held.bundle.issuer)  # step 4
     except CredentialError as fault:
         return Verdict(reason=fault.reason, kid=kid)
+    in_hand = _in_hand(passport_no)
     reason = (
         _clock(held, at, policy)  # step 5
         or _period(claims, signer, policy)  # step 6
         or _in_force(claims, at, policy)  # step 7
         or _status(claims, held, held.bundle, at, policy)  # step 8
-        or _passport(claims, passport_no)  # step 9
+        or _passport(claims, in_hand)  # step 9
         or (Reason.ALREADY_USED if used_before else Reason.VALID)  # steps 10 and 11
     )
     return Verdict(
@@ -109,7 +110,7 @@ def verdict_for(
         claims=claims,
         kid=kid,
         status_age_s=_status_age(claims, held, at),
-        note=_note(reason, claims, passport_no),
+        note=_note(reason, claims, in_hand),
     )
 
 
@@ -152,20 +153,21 @@ def _status(claims: ClearanceClaims, held: HeldTrust, bundle: TrustBundle, at: i
     return Reason.TRUST_STALE if at > bundle.next_update else None
 
 
-def _passport(claims: ClearanceClaims, passport_no: str | None) -> Reason | None:
-    if passport_no is None or _in_hand(passport_no) in (claims.passport_no, claims.previous_passport_no):
+def _in_hand(passport_no: str | None) -> str | None:
+    """The passport number as a card would carry it; what cannot be one is the number of no passport."""
+    if passport_no is None:
         return None
-    return Reason.PASSPORT_MISMATCH
-
-
-def _note(reason: Reason, claims: ClearanceClaims, passport_no: str | None) -> Note | None:
-    if reason is not Reason.VALID or passport_no is None or _in_hand(passport_no) == claims.passport_no:
-        return None
-    return Note.PREVIOUS_PASSPORT
-
-
-def _in_hand(passport_no: str) -> str:
     return normalise_passport_no(passport_no) if len(passport_no) <= _LONGEST_PASSPORT_INPUT else ""
+
+
+def _passport(claims: ClearanceClaims, in_hand: str | None) -> Reason | None:
+    known = in_hand in (None, claims.passport_no, claims.previous_passport_no)
+    return None if known else Reason.PASSPORT_MISMATCH
+
+
+def _note(reason: Reason, claims: ClearanceClaims, in_hand: str | None) -> Note | None:
+    replaced = in_hand is not None and in_hand != claims.passport_no
+    return Note.PREVIOUS_PASSPORT if replaced and reason is Reason.VALID else None
 
 
 def _status_age(claims: ClearanceClaims, held: HeldTrust, at: int) -> int | None:

@@ -13,12 +13,14 @@ PASSPORT_NO = re.compile(r"[A-Z0-9]{6,9}", re.ASCII)
 ALPHA3 = re.compile(r"[A-Z]{3}", re.ASCII)
 """Matched in full by the ISO 3166 alpha-3 code of a destination."""
 
-_DROPPED_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Pd"})  # spaces, controls, zero-width, hyphens
-_DROPPED = frozenset("<\N{MINUS SIGN}")  # the filler of machine readable zones; a minus typed for a hyphen
+# Spaces, the filler of machine readable zones, hyphens and dashes, soft hyphen, zero-width and bidi characters.
+_DROPPED = re.compile(r"[\s<\-\u00ad\u061c\u180e\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060-\u206f\u2212\ufeff]+")
 
 
 def fold_digits(text: str) -> str:
     """Replace every decimal digit of any script (Bengali ones above all) by its ASCII digit."""
+    if text.isascii():
+        return text
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
@@ -27,7 +29,4 @@ def normalise_passport_no(text: str) -> str:
 
     The result matches `PASSPORT_NO` only if the input was a passport number; nothing is guessed (no O for 0).
     """
-    folded = fold_digits(unicodedata.normalize("NFKC", text)).upper()
-    return "".join(
-        char for char in folded if char not in _DROPPED and unicodedata.category(char) not in _DROPPED_CATEGORIES
-    )
+    return _DROPPED.sub("", fold_digits(unicodedata.normalize("NFKC", text))).upper()

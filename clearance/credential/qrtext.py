@@ -15,9 +15,9 @@ MAX_TEXT = 2_400
 MAX_TOKEN = 4_096
 """Bytes of the token, that is, of the inflated zlib stream."""
 
-_LINE_ENDS = re.compile(r"[\r\n\t]*+")
-_FOREIGN = re.compile(r"HC1:|shc:/|RDB1", re.IGNORECASE | re.ASCII)
-_LINK = re.compile(r"https?://", re.IGNORECASE | re.ASCII)
+_LINE_ENDS = "\r\n\t"
+_START = re.compile(rf"[{_LINE_ENDS}]*+(?:(?P<link>https?://)|(?P<foreign>HC1:|shc:/|RDB1))?", re.IGNORECASE | re.ASCII)
+_ONLY_LINE_ENDS = re.compile(rf"[{_LINE_ENDS}]*+")
 
 
 def pack(token: bytes) -> str:
@@ -37,20 +37,17 @@ def unpack(text: str) -> bytes:
     Line ends and tabs around it are dropped, a-z count as A-Z (a Caps Lock inverts a scanner's letters).
     Raises WebLink, ForeignText or UnreadableText.
     """
-    start = _after_line_ends(text, 0)
-    if _LINK.match(text, start):
-        raise WebLink("a web address")
-    if _FOREIGN.match(text, start):
-        raise ForeignText("another kind of certificate")
-    if _after_line_ends(text, start + MAX_TEXT) < len(text):  # never copies a text that is too long
-        raise UnreadableText(f"more than {MAX_TEXT} characters")
+    match _START.match(text):
+        case re.Match(lastgroup="link"):
+            raise WebLink("a web address")
+        case re.Match(lastgroup="foreign"):
+            raise ForeignText("another kind of certificate")
+        case re.Match() as line_ends:
+            start = line_ends.end()
+    if len(text) > start + MAX_TEXT and not _ONLY_LINE_ENDS.fullmatch(text, start + MAX_TEXT):
+        raise UnreadableText(f"more than {MAX_TEXT} characters")  # found without copying what is too long
     try:
-        characters = text[start : start + MAX_TEXT].rstrip("\r\n\t").encode("ascii")
+        characters = text[start : start + MAX_TEXT].rstrip(_LINE_ENDS).encode("ascii")
     except UnicodeEncodeError:
         raise UnreadableText("not Base45") from None
     return inflate(base45.decode(characters.upper()), limit=MAX_TOKEN)
-
-
-def _after_line_ends(text: str, start: int) -> int:
-    match = _LINE_ENDS.match(text, start)
-    return match.end() if match else start

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Final
+from typing import Final
 
 from clearance.credential import cbor
 from clearance.credential.cose import parse_sign1
@@ -136,16 +136,16 @@ def _bits(value: object) -> int:
     return uint(value)
 
 
-_CLAIMS: Final[Mapping[int, Field]] = {
-    _SUB: Field(name="uri", rule=text(), required=True),
-    _EXP: Field(name="expires_at", rule=uint, required=True),
-    _IAT: Field(name="issued_at", rule=uint, required=True),
-    _TTL: Field(name="ttl", rule=uint),
-}
-_LIST_FIELDS: Final[Mapping[str, Field]] = {
-    "bits": Field(name="bits", rule=_bits, required=True),
-    "lst": Field(name="entries", rule=_entries, required=True),
-}
+_CLAIMS: Final = (
+    Field(_SUB, "uri", text(), required=True),
+    Field(_EXP, "expires_at", uint, required=True),
+    Field(_IAT, "issued_at", uint, required=True),
+    Field(_TTL, "ttl", uint),
+)
+_LIST_FIELDS: Final = (
+    Field("bits", "bits", _bits, required=True),
+    Field("lst", "entries", _entries, required=True),
+)
 
 
 def _parse_payload(payload: bytes, *, token: bytes) -> StatusList:
@@ -153,7 +153,5 @@ def _parse_payload(payload: bytes, *, token: bytes) -> StatusList:
     packed = claims.get(_STATUS_LIST) if isinstance(claims, dict) else None
     if not isinstance(claims, dict) or not isinstance(packed, dict):
         raise UnusableStatusList("not a map with a status list")
-    read: dict[str, Any] = {"ttl": 0}
-    read |= read_fields(claims, _CLAIMS, map_name="claim")
-    read |= read_fields(packed, _LIST_FIELDS, map_name="status list")
+    read = {"ttl": 0} | read_fields(claims, _CLAIMS) | read_fields(packed, _LIST_FIELDS)
     return StatusList(token_sha256=hashlib.sha256(token).hexdigest(), **read)

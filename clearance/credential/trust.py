@@ -7,12 +7,11 @@ certificates then carry is left to `signers`, and whether it is older than one s
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, cast
+from typing import Any, Final
 
 from cryptography import x509
 
 from clearance.credential import cbor
-from clearance.credential.cbor import Key, Value
 from clearance.credential.chain import CountryRoot, document_signer
 from clearance.credential.cose import kid_of, parse_sign1, verify_sign1
 from clearance.credential.errors import CredentialError, UnusableTrust
@@ -127,45 +126,45 @@ def _array_of(rule: Rule, *, at_most: int) -> Rule:
     return array
 
 
-_SIGNER_FIELDS: Final[Mapping[int, Field]] = {
-    1: Field(name="certificate_der", rule=_certificate, required=True),
-    2: Field(name="purpose", rule=one_of(Purpose), required=True),
-    3: Field(name="state", rule=one_of(SignerState), required=True),
-    4: Field(name="retired_at", rule=uint),
-}
+_SIGNER_FIELDS: Final = (
+    Field(1, "certificate_der", _certificate, required=True),
+    Field(2, "purpose", one_of(Purpose), required=True),
+    Field(3, "state", one_of(SignerState), required=True),
+    Field(4, "retired_at", uint),
+)
 
 
 def _signer(value: object) -> TrustedSigner:
-    return TrustedSigner(**_read_exactly(value, _SIGNER_FIELDS))  # type: ignore[arg-type]
+    return TrustedSigner(**_read_exactly(value, _SIGNER_FIELDS))
 
 
-_BUNDLE_FIELDS: Final[Mapping[int, Field]] = {
-    1: Field(name="profile", rule=exactly(PROFILE), required=True),
-    2: Field(name="sequence", rule=uint, required=True),
-    3: Field(name="issued_at", rule=uint, required=True),
-    4: Field(name="next_update", rule=uint, required=True),
-    5: Field(name="issuer", rule=text(), required=True),
-    6: Field(name="signers", rule=_array_of(_signer, at_most=MAX_SIGNERS), required=True),
-    7: Field(name="status_uris", rule=_array_of(text(), at_most=MAX_ITEMS), required=True),
-    8: Field(name="trust_certificate_der", rule=_certificate, required=True),
-}
+_BUNDLE_FIELDS: Final = (
+    Field(1, "profile", exactly(PROFILE), required=True),
+    Field(2, "sequence", uint, required=True),
+    Field(3, "issued_at", uint, required=True),
+    Field(4, "next_update", uint, required=True),
+    Field(5, "issuer", text(), required=True),
+    Field(6, "signers", _array_of(_signer, at_most=MAX_SIGNERS), required=True),
+    Field(7, "status_uris", _array_of(text(), at_most=MAX_ITEMS), required=True),
+    Field(8, "trust_certificate_der", _certificate, required=True),
+)
 
 
 def _parse_payload(payload: bytes) -> TrustBundle:
     values = _read_exactly(cbor.decode(payload, max_depth=MAX_DEPTH, max_items=MAX_ITEMS), _BUNDLE_FIELDS)
     del values["profile"]
-    bundle = TrustBundle(**values)  # type: ignore[arg-type]
+    bundle = TrustBundle(**values)
     certificates = [signer.certificate_der for signer in bundle.signers]
     if len(set(certificates)) != len(certificates):
         raise UnusableTrust("a certificate listed twice")
     return bundle
 
 
-def _read_exactly(value: object, fields: Mapping[int, Field]) -> dict[str, object]:
+def _read_exactly(value: object, fields: Sequence[Field]) -> dict[str, Any]:
     """Read a map of these keys and no others: what a bundle restricts by a key we do not know must not be ignored."""
-    if not isinstance(value, dict) or not value.keys() <= fields.keys():
+    if not isinstance(value, dict) or not value.keys() <= {field.key for field in fields}:
         raise UnusableTrust("not a map of the known keys")
-    return read_fields(cast(dict[Key, Value], value), fields, map_name="trust bundle")
+    return read_fields(value, fields)
 
 
 def _written(signer: TrustedSigner) -> dict[int, object]:

@@ -42,7 +42,11 @@ def reject(application: Application, *, officer: Officer, act: Act) -> Applicati
 
 def may_issue(case: Case, *, officer: Officer, on: date) -> tuple[Objection, ...]:
     """What stands against issuing this case by this officer on this day: persons, state and every condition again."""
-    return (*_who(case.application, officer, Role.ISSUER, ApplicationState.ISSUED), *objections(case, on=on))
+    return (
+        *_who(case.application, officer, Role.ISSUER, ApplicationState.ISSUED),
+        *_about_approval(case.application, officer),
+        *objections(case, on=on),
+    )
 
 
 def issued(application: Application, *, act: Act) -> Application:
@@ -66,8 +70,17 @@ def _who(application: Application, officer: Officer, role: Role, target: Applica
         yield Objection(ground=Ground.NOT_THE_STATE, details={"state": application.state.value})
     if officer.number == application.entered.officer_no:
         yield Objection(ground=Ground.SAME_OFFICER_ENTERED)
-    approved_by_same = application.approved is not None and application.approved.officer_no == officer.number
-    if target is ApplicationState.ISSUED and approved_by_same:
+
+
+def _about_approval(application: Application, officer: Officer) -> Iterator[Objection]:
+    """What no use case writes but a hand in the database might: an approval by nobody, or by who entered the case."""
+    approved = application.approved
+    if approved is None:
+        if application.state is ApplicationState.APPROVED:  # any other state was objected to already
+            yield Objection(ground=Ground.NOT_THE_STATE, details={"state": application.state.value})
+    elif approved.officer_no == application.entered.officer_no:
+        yield Objection(ground=Ground.SAME_OFFICER_ENTERED)
+    elif approved.officer_no == officer.number:
         yield Objection(ground=Ground.SAME_OFFICER_APPROVED)
 
 

@@ -2,14 +2,24 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from clearance.credential.claims import CardClass, VisaType
-from clearance.credential.cose import Algorithm
-from clearance.credential.held import HeldTrust
+from clearance.credential.cose import Algorithm, sign1
+from clearance.credential.held import HeldTrust, hold
+from clearance.credential.status import STATUS_CONTENT_TYPE, Status, encode_status_list
+from clearance.credential.trust import (
+    TRUST_CONTENT_TYPE,
+    Purpose,
+    TrustBundle,
+    TrustedSigner,
+    encode_trust_bundle,
+)
 from clearance.domain.application import Application, ApplicationDraft, Job, Orientation, Payment, Visa
 from clearance.domain.clearance import Clearance
 from clearance.domain.decision import Refused
@@ -20,7 +30,7 @@ from clearance.domain.text import BilingualText
 from clearance.issuing import approve, entry, issue
 from clearance.issuing.ports import Database
 from clearance.issuing.service import Service
-from clearance.signing import keystore, publication
+from clearance.signing import keystore
 from clearance.signing.authority import DEMO
 from clearance.signing.keystore import KeyStore
 from tests.fakes.database import FakeDatabase
@@ -125,12 +135,37 @@ def draft(index: int = 0, *, permit: Permit = PERMIT, photo_sha256: str = "") ->
 
 
 @cache
-def demo_keys() -> tuple[KeyStore, HeldTrust]:
-    """Real keys, made once for the whole test run, and what a desk holds for them; their files are gone again."""
+def demo_keys() -> KeyStore:
+    """Real keys, made once for the whole test run; their files are gone again."""
     with TemporaryDirectory() as folder:
-        keystore.init(Path(folder) / "keys", algorithm=Algorithm.ES256, subject=DEMO, at=int(NOW.timestamp()) - 60)
-        keys = keystore.load(Path(folder) / "keys")
-        return keys, publication.published(keys.public, root=keys.root_certificate)
+        keystore.init(Path(folder) / "keys", algorithm=Algorithm.ES256, subject=DEMO, at=int(NOW.timestamp()))
+        return keystore.load(Path(folder) / "keys")
+
+
+@lru_cache
+def desk_at(at: int, off: frozenset[tuple[int, Status]]) -> HeldTrust:
+    """What a desk holds that fetched its files just now, with these entries of the status list not VALID."""
+    keys = demo_keys()
+    bundle = TrustBundle(
+        sequence=1,
+        issued_at=at,
+        next_update=at + 86_400,
+        issuer=keys.issuer,
+        signers=(
+            TrustedSigner(certificate_der=keys.card.certificate_der, purpose=Purpose.CARD),
+            TrustedSigner(certificate_der=keys.status.certificate_der, purpose=Purpose.STATUS),
+        ),
+        status_uris=(keys.status_uri,),
+        trust_certificate_der=keys.trust.certificate_der,
+    )
+    entries = encode_status_list(
+        dict(off), uri=keys.status_uri, size=STATUS_SIZE, issued_at=at, expires_at=at + 86_400, ttl=None
+    )
+    return hold(
+        root_pem=keys.root_certificate.public_bytes(Encoding.PEM),
+        trust_token=sign1(encode_trust_bundle(bundle), signer=keys.trust, content_type=TRUST_CONTENT_TYPE),
+        status_tokens=[sign1(entries, signer=keys.status, content_type=STATUS_CONTENT_TYPE)],
+    )
 
 
 def expect(result: Done | Refused) -> Done:
@@ -173,7 +208,7 @@ class OfficeAtWork:
 def open_office(database: Database | None = None, *, permits: tuple[Permit, ...] = (PERMIT,)) -> OfficeAtWork:
     """An office over an empty database: the fake one, or any other that implements the port."""
     database = database or FakeDatabase()
-    keys, held = demo_keys()
+    keys = demo_keys()
     clock, documents, printer, publisher = FakeClock(NOW), FakeDocuments(), FakePrinter(), FakePublisher()
     service = Service(
         database=database,
@@ -183,7 +218,7 @@ def open_office(database: Database | None = None, *, permits: tuple[Permit, ...]
         passwords=FakePasswords(),
         card_signer=keys.card,
         publisher=publisher,
-        held=lambda: held,
+        held=lambda: desk_at(int(clock.at.timestamp()), frozenset(publisher.newest.items())),
         now=clock.now,
         issuer=keys.issuer,
         status_uri=keys.status_uri,

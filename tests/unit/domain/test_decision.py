@@ -75,6 +75,14 @@ def test_nobody_issues_what_they_approved() -> None:
     assert decision.may_issue(case(approved), officer=ISSUER, on=TODAY) == ()
 
 
+def test_a_case_that_nobody_approved_is_objected_to_once() -> None:
+    for state in (ApplicationState.SUBMITTED, ApplicationState.APPROVED):
+        forged = replace(application_in(state=state), approved=None)
+        [objection] = decision.may_issue(case(forged), officer=ISSUER, on=TODAY)
+        assert objection.ground is Ground.NOT_THE_STATE
+        assert objection.details == {"state": state.value}
+
+
 def test_a_blocked_officer_may_do_nothing() -> None:
     blocked = replace(EVERYTHING, active=False)
     assert grounds(decision.approve(case(application_in()), officer=blocked, act=ACT, on=TODAY)) == [

@@ -1,0 +1,123 @@
+"""One row of a batch: all the way, not at all, or on from where it stopped."""
+
+from dataclasses import replace
+
+import pytest
+
+from clearance.credential.status import Status
+from clearance.domain.application import ApplicationState
+from clearance.domain.decision import Refused
+from clearance.domain.eligibility import Ground
+from clearance.issuing import approve, reject
+from clearance.issuing.batch import AlreadyIssued, Officers, issue_row
+from clearance.issuing.proofreading import CardUnreadable
+from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, PERMIT, OfficeAtWork, draft, expect
+from tests.fakes.outside import PORTRAIT
+
+OFFICERS = Officers(entry=CLERK, approver=APPROVER, issuer=ISSUER)
+
+
+def run(office: OfficeAtWork, wanted=None, officers: Officers = OFFICERS):
+    return issue_row(office.service, wanted or draft(), portrait=PORTRAIT, officers=officers)
+
+
+def cases(office: OfficeAtWork) -> int:
+    with office.service.database.read() as work:
+        return work.applications.count(states=ApplicationState, text="")
+
+
+def grounds(result: object) -> list[Ground]:
+    assert isinstance(result, Refused)
+    return [objection.ground for objection in result.objections]
+
+
+def test_a_good_row_becomes_a_card_by_three_officers(office: OfficeAtWork) -> None:
+    clearance = expect(run(office))
+    case = office.stored(clearance.application_reference)
+    assert case.approved is not None
+    assert case.issued is not None
+    names = (case.entered.officer_no, case.approved.officer_no, case.issued.officer_no)
+    assert names == (CLERK.number, APPROVER.number, ISSUER.number)
+    assert office.documents.get(case.draft.worker.photo_sha256) == PORTRAIT
+
+
+def test_the_same_row_again_issues_nothing_and_names_the_card(office: OfficeAtWork) -> None:
+    clearance = run(office)
+    assert run(office) == AlreadyIssued(clearance=clearance)
+    assert cases(office) == 1
+
+
+def test_a_row_already_issued_stays_so_after_its_card_was_revoked(office: OfficeAtWork) -> None:
+    clearance = expect(run(office))
+    with office.service.database.write() as work:
+        work.clearances.set_status(replace(clearance, status=Status.SUPERSEDED))
+        work.commit()
+    assert isinstance(run(office), AlreadyIssued)
+
+
+def test_a_row_that_may_not_be_cleared_is_not_even_entered(office: OfficeAtWork) -> None:
+    assert grounds(run(office, replace(draft(), permit_no="EA-NONE"))) == [Ground.PERMIT_UNKNOWN]
+    assert cases(office) == 0
+    assert office.documents.contents == {}
+
+
+def test_a_row_that_stopped_half_way_goes_on(office: OfficeAtWork) -> None:
+    office.printer.smudged = frozenset({1})
+    with pytest.raises(CardUnreadable):
+        run(office)
+    office.printer.smudged = frozenset()
+    clearance = expect(run(office))
+    assert cases(office) == 1
+    assert office.stored(clearance.application_reference).state is ApplicationState.ISSUED
+
+
+def test_a_case_entered_by_hand_with_the_same_receipt_is_taken_up(office: OfficeAtWork) -> None:
+    entered = office.enter()
+    clearance = expect(run(office))
+    assert clearance.application_reference == entered.reference
+
+
+def test_a_rejected_row_is_not_tried_again(office: OfficeAtWork) -> None:
+    entered = office.enter()
+    reject.reject(office.service, entered.reference, officer=APPROVER, version=1, reason="no")
+    assert Ground.NOT_THE_STATE in grounds(run(office))
+    assert cases(office) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(draft(1), payment=draft(0).payment),
+        replace(draft(0), visa=replace(draft(0).visa, number="9999")),
+    ],
+    ids=["another passport", "another visa"],
+)
+def test_a_receipt_of_another_case_is_refused(office: OfficeAtWork, other) -> None:
+    entered = office.enter()
+    result = run(office, other)
+    assert grounds(result) == [Ground.RECEIPT_USED]
+    assert cases(office) == 1
+    assert office.stored(entered.reference) == entered
+
+
+def test_one_person_in_two_chairs_is_refused(office: OfficeAtWork) -> None:
+    both = Officers(entry=CLERK, approver=EVERYTHING, issuer=EVERYTHING)
+    assert grounds(run(office, officers=both)) == [Ground.SAME_OFFICER_APPROVED]
+
+
+def test_a_case_approved_by_hand_is_only_issued(office: OfficeAtWork) -> None:
+    entered = office.enter()
+    approved = expect(approve.approve(office.service, entered.reference, officer=APPROVER, version=1))
+    clearance = expect(run(office))
+    assert office.stored(clearance.application_reference).approved == approved.approved
+
+
+def test_rows_beyond_the_permit_are_refused_one_by_one(office: OfficeAtWork) -> None:
+    results = [run(office, draft(index)) for index in range(PERMIT.places + 3)]
+    refused = [result for result in results if isinstance(result, Refused)]
+    assert len(refused) == 3
+    assert all(grounds(result) == [Ground.PERMIT_USED_UP] for result in refused)
+    with office.service.database.read() as work:
+        permit = work.permits.get(PERMIT.number)
+    assert permit is not None
+    assert permit.balance == 0

@@ -68,6 +68,9 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         status = error.exit_code
+    except BrokenPipeError:  # whoever read the answers has gone; Python must not write to them once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
     except click.Abort:
         status = 130  # as after SIGINT
     sys.exit(status)

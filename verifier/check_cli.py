@@ -8,8 +8,9 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,18 +44,19 @@ class Question:
     passport_no: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class Checker:
     """Answers questions. What a bundle is worth is read from disk for each, so that a file changed meanwhile counts."""
 
-    state: Path | None
-    _stores: dict[Path, TrustStore] = field(default_factory=dict)
+    def __init__(self, *, state: Path | None) -> None:
+        # A store keeps what it read last, to spare the check of unchanged files; a few are enough for any stream.
+        self._store = lru_cache(maxsize=4)(lambda bundle: TrustStore(bundle, state))
 
     def held(self, bundle: Path) -> HeldTrust:
-        """What the bundle's files are worth now, after the memory of `state` was raised by them."""
-        return self._stores.setdefault(bundle, TrustStore(bundle, self.state)).load()
+        """What the bundle's files are worth now, after the memory against roll-backs was raised by them."""
+        return self._store(bundle).load()
 
     def answer(self, question: Question) -> Verdict:
+        """The verdict on what is in view."""
         scan = ScannedText(candidates=question.texts, source=question.source)
         held = self.held(question.bundle)
         _, verdict = judge(scan, held=held, at=question.at, passport_no=question.passport_no)

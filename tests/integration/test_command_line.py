@@ -346,6 +346,27 @@ class TestImages:
         assert run.returncode == 1
 
 
+def test_without_a_command_the_desk_is_started(tmp_path: Path) -> None:
+    for arguments in ([], ["run"]):
+        run = program("verifier", *arguments, VERIFIER_HOME=str(tmp_path / "desk"), VERIFIER_PORT="0")
+        assert run.returncode == 1
+        assert "root.pem" in run.stderr
+    assert program("verifier", "run", "--issuer", "ftp://bmet").returncode == 64
+
+
+def test_a_reader_that_goes_away_ends_the_check_quietly(bundle: Path, card: str) -> None:
+    command = [sys.executable, "-m", "verifier", "check", "--bundle", str(bundle), "--jsonl", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stdin.write(lines(*[{"text": card}] * 10).encode())
+        process.stdin.close()
+        assert process.wait(timeout=30) == 1
+        assert process.stderr.read() == b""
+
+
 def test_the_check_starts_without_the_libraries_of_pages_and_pictures(bundle: Path, card: str) -> None:
     heavy = {"flask", "PIL", "zxingcpp", "pypdfium2", "babel", "waitress", "sqlite3"}
     code = (

@@ -1,6 +1,9 @@
 """`clearance keys init` and `clearance credential sign`: what they make, and what they refuse to make."""
 
+import os
+import pty
 import shutil
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -81,6 +84,41 @@ class TestSigning:
         run = program("clearance", "credential", "sign", "--keys", own, "--claims", "-", given=lines(claims()))
         assert (run.returncode, run.stdout) == (66, "")
         assert "chmod 600" in run.stderr
+
+
+def typing(answers: list[str], *arguments: object) -> tuple[int, str]:
+    """Run `clearance` at a terminal and type an answer at each question; exit status and what the terminal showed."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(
+            sys.executable, [sys.executable, "-m", "clearance", *map(str, arguments)], {"PATH": os.environ["PATH"]}
+        )
+    shown = b""
+    for answer in answers:
+        asked = shown.count(b": ")
+        while shown.count(b": ") == asked:
+            shown += os.read(terminal, 1024)
+        os.write(terminal, answer.encode() + b"\n")
+    while True:
+        try:
+            shown += os.read(terminal, 1024)
+        except OSError:  # Linux: the other side of the terminal was closed
+            break
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode()
+
+
+class TestQuestions:
+    def test_a_passphrase_is_asked_twice_when_made_and_once_when_used(self, tmp_path: Path) -> None:
+        made = ["keys", "init", "--dir", tmp_path / "keys", "--organisation", "Bureau of Manpower"]
+        status, shown = typing([PASSPHRASE, PASSPHRASE], *made)
+        assert status == 0, shown
+        (tmp_path / "claims.jsonl").write_text(lines(claims()))
+        signing = ["credential", "sign", "--keys", tmp_path / "keys", "--claims", tmp_path / "claims.jsonl"]
+        status, shown = typing([PASSPHRASE], *signing)
+        assert status == 0, shown
+        assert "NCF" in shown
+        assert PASSPHRASE not in shown
+        assert typing(["wrong horse battery staple"], *signing)[0] == 77
 
 
 class TestCeremony:

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-import waitress
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
 from pydantic import ValidationError
+from waitress.server import BaseWSGIServer, create_server
 
 from clearance.card.photo import prepare
 from clearance.card.printer import CardPrinter
@@ -126,11 +126,17 @@ def serving(home: Path, *, host: str, port: int) -> Iterator[Callable[[], None]]
     keys = load_keys(settings)
     with service_of(settings, keys) as service, _published_regularly(service, keys):
         app = web_app(service, settings, keys)
-        server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
+        server = create_server(app, host=host, port=port, threads=THREADS, ident=None)
         try:
-            yield server.run
+            yield lambda: _serve(server, service)
         finally:
             server.close()
+
+
+def _serve(server: BaseWSGIServer, service: Service) -> None:
+    """Serve until told to stop; the libraries for the first card load meanwhile."""
+    threading.Thread(target=service.printer.get_ready, name="printer", daemon=True).start()
+    server.run()
 
 
 def web_app(service: Service, settings: Settings, keys: KeyStore) -> Flask:

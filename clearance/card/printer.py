@@ -1,15 +1,19 @@
-"""Paper, as the use cases see it: draw a card, read it back, seal it (the `CardPrinter` port)."""
+"""Paper, as the use cases see it: draw a card, read it back, seal it (the `CardPrinter` port).
+
+The libraries that draw and seal take seconds to load. They are loaded by `get_ready` or by the first card, so that
+whoever only looks cards up starts at once.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from clearance.card import document
-from clearance.card.qr import MASKS
-from clearance.card.read_back import read_back
-from clearance.card.seal import Seal
-from clearance.card.typeface import Weight, typeface
 from clearance.domain.printed_card import PrintedCard
 from clearance.issuing.ports import SealingKey
+
+if TYPE_CHECKING:
+    from clearance.card.seal import Seal
 
 
 class UnreadableCardError(Exception):
@@ -20,14 +24,29 @@ class CardPrinter:
     """Draws and seals cards. May be shared by threads."""
 
     def __init__(self, sealing_key: SealingKey, root_certificates: Sequence[bytes]) -> None:
-        """`root_certificates` are DER. Raises UnusableSealingKeyError where the key does not lead to one of them."""
-        self._seal = Seal(sealing_key, root_certificates)
+        """`root_certificates` are DER; the sealing key's chain leads to one of them."""
+        self._sealing_key = sealing_key
+        self._root_certificates = root_certificates
+
+    def get_ready(self) -> None:
+        """Load what the first card needs. Raises UnusableSealingKeyError where the key does not lead to a root."""
+        self.missing_characters("")
+        self._seal  # noqa: B018 - loading is what is asked for
+
+    @cached_property
+    def _seal(self) -> "Seal":
+        from clearance.card.seal import Seal
+
+        return Seal(self._sealing_key, self._root_certificates)
 
     def render(self, card: PrintedCard) -> bytes:
         """The card as an unsealed PDF whose QR code reads back on every page; the same card gives the same bytes.
 
         Raises UnprintableTextError, ValueError (a QR text that no symbol holds), UnreadableCardError.
         """
+        from clearance.card import document
+        from clearance.card.qr import MASKS
+
         for mask in MASKS:
             pdf = document.render(card, mask=mask)
             if all(text == card.qr_text for text in self.read_back(pdf)):
@@ -36,6 +55,8 @@ class CardPrinter:
 
     def read_back(self, pdf: bytes) -> tuple[str, ...]:
         """The QR text of each page as decoded from pixels, "" where none decodes."""
+        from clearance.card.read_back import read_back
+
         return read_back(pdf)
 
     def seal(self, pdf: bytes, *, at: datetime) -> bytes:
@@ -44,4 +65,6 @@ class CardPrinter:
 
     def missing_characters(self, text: str) -> str:
         """The characters of `text` that no card can show, each once; "" where all is well."""
+        from clearance.card.typeface import Weight, typeface
+
         return "".join(dict.fromkeys(character for weight in Weight for character in typeface(weight).missing(text)))

@@ -239,6 +239,10 @@ class Documents(Protocol):
 class CardPrinter(Protocol):
     """Paper: drawing, reading back, sealing."""
 
+    def get_ready(self) -> None:
+        """Load what the first card needs, so that its officer does not wait."""
+        ...
+
     def render(self, card: PrintedCard) -> bytes:
         """The card as PDF, every page with its QR."""
         ...

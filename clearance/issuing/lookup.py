@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from clearance.credential.identifiers import normalise_passport_no
 from clearance.credential.status import Status
-from clearance.domain.application import Application, ApplicationState
+from clearance.domain.application import MOVES, Application, ApplicationState
 from clearance.domain.clearance import Clearance
 from clearance.issuing.service import Service
 
@@ -71,10 +71,7 @@ def lookup(service: Service, *, passport_no: str, birth_date: date | None, secon
         return NotFound()
     if issued is None or clearance is None:
         return NotYetIssued(state=cases[0].state)
-    if clearance.status is not Status.VALID and cases[0].state in (
-        ApplicationState.SUBMITTED,
-        ApplicationState.APPROVED,
-    ):
+    if clearance.status is not Status.VALID and MOVES[cases[0].state]:
         return NotYetIssued(state=cases[0].state)  # a new card is under way: better news than the end of the old one
     return _card(clearance, issued)
 

@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("only", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.CheckConstraint("only = 1", name="ck_audit_head_one_row"),
+        sa.CheckConstraint("only = 1", name=op.f("ck_audit_head_one_row")),
         sa.PrimaryKeyConstraint("only", name="pk_audit_head"),
     )
     op.create_table(
@@ -89,7 +89,7 @@ def upgrade() -> None:
         sa.Column("used", sa.Integer(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
-        sa.CheckConstraint("used >= 0 AND used <= places", name="ck_permits_within_budget"),
+        sa.CheckConstraint("used >= 0 AND used <= places", name=op.f("ck_permits_within_budget")),
         sa.ForeignKeyConstraint(["licence_no"], ["agencies.licence_no"], name="fk_permits_licence_no"),
         sa.PrimaryKeyConstraint("number", name="pk_permits"),
     )
@@ -141,21 +141,25 @@ def upgrade() -> None:
         sa.Column("rejected_by", sa.String(length=20), nullable=True),
         sa.Column("rejected_at", sa.DateTime(), nullable=True),
         sa.Column("rejected_reason", sa.Text(), nullable=True),
-        sa.CheckConstraint("(state = 'issued') = (issued_by IS NOT NULL)", name="ck_applications_issued_by_somebody"),
         sa.CheckConstraint(
-            "(state = 'rejected') = (rejected_by IS NOT NULL)", name="ck_applications_rejected_by_somebody"
+            "(state = 'issued') = (issued_by IS NOT NULL)", name=op.f("ck_applications_issued_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "(state = 'rejected') = (rejected_by IS NOT NULL)", name=op.f("ck_applications_rejected_by_somebody")
         ),
         sa.CheckConstraint(
             "(state IN ('approved', 'issued')) <= (approved_by IS NOT NULL)",
-            name="ck_applications_approved_by_somebody",
+            name=op.f("ck_applications_approved_by_somebody"),
         ),
-        sa.CheckConstraint("state IN ('submitted', 'approved', 'issued', 'rejected')", name="ck_applications_state"),
         sa.CheckConstraint(
-            "approved_by IS NULL OR approved_by <> entered_by", name="ck_applications_approver_did_not_enter"
+            "state IN ('submitted', 'approved', 'issued', 'rejected')", name=op.f("ck_applications_state")
+        ),
+        sa.CheckConstraint(
+            "approved_by IS NULL OR approved_by <> entered_by", name=op.f("ck_applications_approver_did_not_enter")
         ),
         sa.CheckConstraint(
             "issued_by IS NULL OR (issued_by <> entered_by AND issued_by <> approved_by)",
-            name="ck_applications_issuer_is_a_third_person",
+            name=op.f("ck_applications_issuer_is_a_third_person"),
         ),
         sa.ForeignKeyConstraint(["approved_by"], ["officers.number"], name="fk_applications_approved_by"),
         sa.ForeignKeyConstraint(["entered_by"], ["officers.number"], name="fk_applications_entered_by"),
@@ -188,9 +192,9 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.DateTime(), nullable=True),
         sa.Column("revocation_reason", sa.String(length=24), nullable=True),
         sa.Column("revocation_remark", sa.Text(), nullable=True),
-        sa.CheckConstraint("(status = 1) = (revoked_by IS NOT NULL)", name="ck_clearances_revoked_by_somebody"),
-        sa.CheckConstraint("issued_by <> approved_by", name="ck_clearances_two_officers"),
-        sa.CheckConstraint("status BETWEEN 0 AND 3", name="ck_clearances_status"),
+        sa.CheckConstraint("(status = 1) = (revoked_by IS NOT NULL)", name=op.f("ck_clearances_revoked_by_somebody")),
+        sa.CheckConstraint("issued_by <> approved_by", name=op.f("ck_clearances_two_officers")),
+        sa.CheckConstraint("status BETWEEN 0 AND 3", name=op.f("ck_clearances_status")),
         sa.ForeignKeyConstraint(
             ["application_reference"], ["applications.reference"], name="fk_clearances_application_reference"
         ),

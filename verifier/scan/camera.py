@@ -10,9 +10,8 @@ from enum import StrEnum
 from PIL import Image, ImageFilter
 
 from verifier.desk import ScannedText, Source
-from verifier.scan.symbols import Symbol, grey_image, symbols_in
+from verifier.scan.symbols import NotAnImage, Symbol, TooManyPixels, grey_image, symbols_in
 
-MAX_FRAME_BYTES = 4_000_000  # a 1280x720 JPEG at quality 0.8 is 0.1 MB
 MAX_FRAME_PIXELS = 9_000_000  # 4K
 GONE_AFTER_S = 2.0  # out of view this long, a text is new again; single frames fail while a card is held still
 EMPTY_FRAMES_BEFORE_SECOND_LOOK = 3
@@ -43,8 +42,11 @@ class Watch:
         self._answered: dict[str, float] = {}
 
     def look(self, frame: bytes, *, at: float) -> Sighting:
-        """Read one JPEG frame. Raises NotAnImage or TooManyPixels (`verifier.scan.symbols`)."""
-        symbols = self._symbols(grey_image(frame, max_pixels=MAX_FRAME_PIXELS))
+        """Read one JPEG frame. What is no picture is an empty view; the next frame comes in a moment."""
+        try:
+            symbols = self._symbols(grey_image(frame, max_pixels=MAX_FRAME_PIXELS))
+        except (NotAnImage, TooManyPixels):
+            symbols = ()
         texts = [symbol.text for symbol in symbols if symbol.text]
         self._frames_without_text = 0 if texts else self._frames_without_text + 1
         if not texts:

@@ -4,7 +4,6 @@ zxing-cpp decodes. Only full QR symbols are asked for, because Micro QR is where
 """
 
 import math
-import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from typing import cast
@@ -33,17 +32,16 @@ class TooManyPixels(Exception):
 
 def grey_image(data: bytes, *, max_pixels: int) -> Image.Image:
     """Unpack PNG or JPEG bytes to grey pixels; the size written in the file is judged before anything is unpacked."""
-    with warnings.catch_warnings(action="ignore"):  # Pillow warns about odd files; here every outcome is said anyway
-        try:
-            image = Image.open(BytesIO(data), formats=IMAGE_FORMATS)
-            if image.width * image.height > max_pixels:
-                raise TooManyPixels(f"{image.width} x {image.height}")
-            image.draft("L", image.size)  # a JPEG can skip its colours altogether
-            return _on_white(image) if image.has_transparency_data else image.convert("L")
-        except Image.DecompressionBombError as error:
-            raise TooManyPixels(str(error)) from error
-        except (OSError, SyntaxError, ValueError) as error:  # what Pillow's decoders raise on damaged files
-            raise NotAnImage(type(error).__name__) from error
+    try:
+        image = Image.open(BytesIO(data), formats=IMAGE_FORMATS)
+        if image.width * image.height > max_pixels:
+            raise TooManyPixels(f"{image.width} x {image.height}")
+        image.draft("L", image.size)  # a JPEG can skip its colours altogether
+        return _on_white(image) if image.has_transparency_data else image.convert("L")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TooManyPixels(str(error)) from error
+    except (OSError, SyntaxError, ValueError, Warning) as error:  # what Pillow's decoders raise for damaged files
+        raise NotAnImage(type(error).__name__) from error
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -65,7 +63,8 @@ def symbols_in(image: Image.Image) -> tuple[Symbol, ...]:
 
 def _module_px(barcode: zxingcpp.Barcode) -> float:
     """Mean side of the symbol in pixels over its modules a side, which are 17 + 4 x version (ISO/IEC 18004, 6.3)."""
-    version = cast(dict[str, str], barcode.extra).get("Version", "")
+    facts = cast(dict[str, str] | None, barcode.extra) or {}  # None where a symbol is too damaged to tell its version
+    version = facts.get("Version", "")
     if not version.isdigit():
         return 0.0
     where = barcode.position

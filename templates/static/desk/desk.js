@@ -12,6 +12,7 @@ const PAGE = crypto.randomUUID(); // tells this page's camera from another page'
 const CLEARED_S = 15;
 const STATE_EVERY_MS = 5000;
 const NOTE_MS = 7000;
+const HINT_MS = 2000;
 const MAX_UPLOAD = 10_100_001; // one byte more than the server takes, so that it says so
 
 const $ = (id) => document.getElementById(id);
@@ -24,6 +25,7 @@ let answer = null; // what is on the screen; null: ready
 let passport = null; // typed before the scan it belongs to
 let secondsLeft = 0;
 let noteEnds = 0;
+let hintUntil = 0;
 let queue = Promise.resolve(); // scans are judged one after the other
 
 // ---- what is said besides the verdict
@@ -40,6 +42,12 @@ function note(word, { fill = "", stays = false } = {}) {
   $("note").dataset.word = word;
   $("note").replaceChildren(...(word ? sentence(word, fill) : []));
   if (word && !stays) noteEnds = setTimeout(() => note(""), NOTE_MS);
+}
+
+/** A hint comes and goes from frame to frame; a sentence has to stand long enough to be read. */
+function hint(word) {
+  if (word) hintUntil = performance.now() + HINT_MS;
+  if (word || performance.now() > hintUntil) cameraSays(word ?? "camera_on");
 }
 
 function cameraSays(word) {
@@ -163,7 +171,7 @@ function sendFrame(blob) {
     if (mustBeSeen() || dialogOpen()) return true;
     const inHand = passport ? { "X-Passport": passport } : {};
     const said = await post("/frame", blob, { "Content-Type": "image/jpeg", ...inHand });
-    if (said) cameraSays(said.hint ?? "camera_on");
+    if (said) hint(said.hint);
     show(said);
     return said !== null;
   });

@@ -14,7 +14,7 @@ from clearance.issuing.service import Service, dhaka_day
 from clearance.web.language import current
 from clearance.web.public.mask import masked_name, masked_passport_no
 from clearance.web.public.question import Misread, Question, read
-from clearance.web.public.ticket import Tickets
+from clearance.web.public.ticket import GOOD_FOR_S, Tickets
 from clearance.web.public.words import REVOCATION_WORDS, STEP_OF, STEPS, stop_words
 
 UNPROCESSABLE = 422
@@ -51,7 +51,7 @@ class Pages:
         """The card as PDF. Looked up once more: it may have been taken back since the page was shown."""
         question = self.tickets.open(request.form.get("ticket", ""))
         if question is None:
-            return render_template("public/too_old.html"), 400
+            return render_template("public/too_old.html", minutes=GOOD_FOR_S // 60), 400
         answer = self._look_up(question)
         if isinstance(answer, CardFound) and self._in_force(answer):
             return self._pdf(answer.clearance.clearance_no)

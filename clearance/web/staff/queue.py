@@ -102,7 +102,7 @@ def page_number() -> int:
 
 def sought_text() -> str:
     """What is searched for."""
-    return request.args.get("q", "").strip()[:MAX_SOUGHT]
+    return request.args.get("text", "").strip()[:MAX_SOUGHT]
 
 
 def _state(text: str | None) -> ApplicationState:

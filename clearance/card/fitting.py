@@ -11,9 +11,10 @@ from enum import Enum
 from clearance.card.typeface import Weight, typeface
 
 MM_PER_POINT = 25.4 / 72
-LEADING = 1.3
-"""Line height in em. The fonts' ink reaches from -0.35 to 0.95 em, so lines set this close never touch."""
-DESCENT = 0.35
+
+LATIN = (0.85, 0.3)
+BENGALI = {Weight.REGULAR: (0.95, 0.35), Weight.SEMIBOLD: (1.03, 0.4)}
+"""How far ink reaches above and below the baseline, in em: lines set this close never touch."""
 
 SCALES = (1.0, 0.95, 0.9, 0.85, 0.8)
 """Text is made smaller in these steps; below 80 % it would not be read, so then the box grows instead."""
@@ -31,13 +32,18 @@ class Align(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
-    """How a text looks: `size` in points, `colour` as `#rrggbb`, `lines` it may wrap to before it is shrunk."""
+    """How a text looks: `size` in points, `colour` as `#rrggbb`, `lines` it may wrap to before it is shrunk.
+
+    `air` is white above each line beyond what the letters need, in em. `latin` sets lines that hold no Bengali closer;
+    without it, neighbours in a row share a baseline whatever their script.
+    """
 
     size: float
     weight: Weight = Weight.REGULAR
     colour: str
     lines: int = 1
-    leading: float = LEADING
+    air: float = 0.0
+    latin: bool = False
     align: Align = Align.LEFT
 
 
@@ -52,6 +58,12 @@ def fit(text: str, style: Style, width: float, scale: float = 1.0) -> tuple[floa
         if len(lines) <= style.lines:
             break
     return size, lines
+
+
+def reach(style: Style) -> tuple[float, float]:
+    """Room a line needs above and below its baseline, in em."""
+    above, below = LATIN if style.latin else BENGALI[style.weight]
+    return above + style.air, below
 
 
 def _wrap(text: str, style: Style, size: float, width: float) -> list[str]:

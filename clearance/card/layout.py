@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from clearance.card.colours import RULE
-from clearance.card.fitting import DESCENT, MM_PER_POINT, Style, fit, width_of
+from clearance.card.fitting import MM_PER_POINT, Style, fit, reach, width_of
 from clearance.card.words import LABELS, Item
 from clearance.domain.text import BilingualText
 
@@ -225,11 +225,11 @@ def _text_box(texts: list[tuple[str, Style]], setting: Setting, rect: Rect) -> B
     y = rect.y
     for text, style in texts:
         size, wrapped = fit(text, style, rect.width, setting.scale)
-        height = size * style.leading * MM_PER_POINT
+        em = size * MM_PER_POINT
+        above, below = reach(style)
         for part in wrapped:
             width = width_of(part, style, size)
-            indent = (rect.width - width) * style.align.value
-            baseline = y + height - DESCENT * size * MM_PER_POINT
-            lines.append(Line(text=part, x=rect.x + indent, baseline=baseline, width=width, size=size, style=style))
-            y += height
+            x = rect.x + (rect.width - width) * style.align.value
+            lines.append(Line(text=part, x=x, baseline=y + above * em, width=width, size=size, style=style))
+            y += (above + below) * em
     return Box(rect=replace(rect, height=y - rect.y), lines=tuple(lines))

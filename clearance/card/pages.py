@@ -48,19 +48,25 @@ def _value(size: float, *, lines: int = 1, weight: Weight = Weight.REGULAR) -> S
     return Style(size=size, colour=INK, lines=lines, weight=weight)
 
 
+def _english(size: float, *, weight: Weight = Weight.REGULAR) -> Style:
+    return Style(size=size, colour=INK, lines=2, weight=weight, latin=True)
+
+
 def _title(large: float, small: float, tiny: float, padding: tuple[float, float]) -> Panel:
     """The green band: what the card is on the left, who gives it on the right."""
-    white = Style(size=tiny, colour=WHITE, align=Align.RIGHT, leading=1.25)
+    white = Style(size=tiny, colour=WHITE, align=Align.RIGHT)
     title = Stack(
         nodes=(
-            Words(text=_bn(words.TITLE), style=Style(size=large, colour=WHITE, leading=1.25)),
-            Words(text=words.TITLE.en, style=Style(size=small, colour=WHITE, leading=1.25)),
+            Words(text=_bn(words.TITLE), style=Style(size=large, colour=WHITE)),
+            Words(text=words.TITLE.en, style=Style(size=small, colour=WHITE, latin=True)),
         ),
         gap=0,
     )
     office = Stack(
         nodes=tuple(
-            Words(text=text, style=white) for name in (words.GOVERNMENT, words.BUREAU) for text in (_bn(name), name.en)
+            Words(text=text, style=replace(white, latin=text == name.en))
+            for name in (words.GOVERNMENT, words.BUREAU)
+            for text in (_bn(name), name.en)
         ),
         gap=0,
     )
@@ -104,13 +110,13 @@ class _Sizes:
         return Field(item=item, label=_label(self.label), value=_value(self.value, lines=lines))
 
     def name_field(self) -> Field:
-        return self._bilingual(Item.NAME, self.name, _value(self.name_english, weight=SEMIBOLD, lines=2))
+        return self._bilingual(Item.NAME, self.name, _english(self.name_english, weight=SEMIBOLD))
 
     def journey_field(self, item: Item) -> Field:
-        return self._bilingual(item, self.journey, _value(self.journey_english, lines=2))
+        return self._bilingual(item, self.journey, _english(self.journey_english))
 
     def number_field(self) -> Field:
-        value = replace(_value(self.number, weight=SEMIBOLD), leading=1.15)
+        value = replace(_english(self.number, weight=SEMIBOLD), lines=1)
         return Field(item=Item.PASSPORT_NO, label=_label(self.label), value=value)
 
     def _bilingual(self, item: Item, size: float, english: Style) -> Field:
@@ -272,7 +278,7 @@ def _a4() -> Page:
 
 def _instructions() -> Node:
     """How to use the card: Bengali on the left, English on the right, step beside step."""
-    head, text, free = _value(14, lines=2), _value(12, lines=6), _value(11.5, lines=2)
+    head, text, free = _value(14, lines=2), replace(_value(12, lines=6), air=0.15), _value(11.5, lines=2)
 
     def pair(left: Node, right: Node) -> Row:
         return _grid(186, 2, 12, (1, left), (1, right))

@@ -5,10 +5,10 @@ decoded. Whether the picture shows the right face is for the officer to see.
 """
 
 import io
-import warnings
-from enum import StrEnum
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from clearance.issuing.ports import PhotoGround, PhotoRefused
 
 WIDTH, HEIGHT = 276, 354
 """Pixels of the prepared picture: 35 x 45 mm at 200 dots per inch."""
@@ -18,30 +18,13 @@ MAX_BYTES = 12 * 1024
 
 MAX_UPLOAD = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
-MIN_WIDTH, MIN_HEIGHT = 200, 257
-"""Below this the face is not recognisable in print."""
+MIN_SCALE = 0.7
+"""An upload may be enlarged by a third at most; beyond that nobody knows a face by it."""
 
 _QUALITIES = (80, 70, 60, 50, 40, 30, 20)
 _FORMATS = ("JPEG", "PNG")
 _CHROMA_4_2_0 = 2
-
-
-class PhotoGround(StrEnum):
-    """Why an upload is not taken."""
-
-    TOO_LARGE_FILE = "too_large_file"
-    NOT_AN_IMAGE = "not_an_image"
-    WRONG_FORMAT = "wrong_format"
-    TOO_MANY_PIXELS = "too_many_pixels"
-    TOO_SMALL = "too_small"
-
-
-class PhotoRefused(Exception):
-    """An upload was not taken; `ground` says why."""
-
-    def __init__(self, ground: PhotoGround) -> None:
-        super().__init__(ground.value)
-        self.ground = ground
+_TURNED = (5, 6, 7, 8)  # EXIF orientations that swap width and height
 
 
 def prepare(upload: bytes) -> bytes:
@@ -54,26 +37,33 @@ def prepare(upload: bytes) -> bytes:
     with _opened(upload) as image:
         if image.width * image.height > MAX_PIXELS:
             raise PhotoRefused(PhotoGround.TOO_MANY_PIXELS)
-        if min(image.size) < MIN_WIDTH or max(image.size) < MIN_HEIGHT:
-            raise PhotoRefused(PhotoGround.TOO_SMALL)
         try:
-            return _encoded(ImageOps.fit(_upright(image), (WIDTH, HEIGHT), Image.Resampling.LANCZOS))
+            picture = _upright(image) if _scale(image) >= MIN_SCALE else None
         except (OSError, ValueError, SyntaxError) as error:  # Pillow's answers to a damaged body
             raise PhotoRefused(PhotoGround.NOT_AN_IMAGE) from error
+    if picture is None:
+        raise PhotoRefused(PhotoGround.TOO_SMALL)
+    return _encoded(ImageOps.fit(picture, (WIDTH, HEIGHT), Image.Resampling.LANCZOS))
+
+
+def _scale(image: Image.Image) -> float:
+    """How much larger than needed the upright picture is."""
+    width, height = image.size
+    if image.getexif().get(ExifTags.Base.Orientation) in _TURNED:
+        width, height = height, width
+    return min(width / WIDTH, height / HEIGHT)
 
 
 def _opened(upload: bytes) -> Image.Image:
     """The image with its header read and no pixel decoded."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own, lower limit follows
-        try:
-            return Image.open(io.BytesIO(upload), formats=_FORMATS)
-        except Image.DecompressionBombError as error:
-            raise PhotoRefused(PhotoGround.TOO_MANY_PIXELS) from error
-        except UnidentifiedImageError as error:
-            raise PhotoRefused(_unidentified(upload)) from error
-        except (OSError, ValueError, SyntaxError) as error:
-            raise PhotoRefused(PhotoGround.NOT_AN_IMAGE) from error
+    try:
+        return Image.open(io.BytesIO(upload), formats=_FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PhotoRefused(PhotoGround.TOO_MANY_PIXELS) from error
+    except UnidentifiedImageError as error:
+        raise PhotoRefused(_unidentified(upload)) from error
+    except (OSError, ValueError, SyntaxError) as error:
+        raise PhotoRefused(PhotoGround.NOT_AN_IMAGE) from error
 
 
 def _unidentified(upload: bytes) -> PhotoGround:

@@ -1,5 +1,6 @@
 """What a camera would make of a finished card: every page turned into pixels and its QR code decoded."""
 
+from functools import lru_cache
 from threading import Lock
 
 import pypdfium2
@@ -16,6 +17,7 @@ _pdfium = Lock()
 """PDFium is not thread-safe."""
 
 
+@lru_cache(maxsize=4)  # drawing reads its own page back, and so does whoever releases it: the same bytes, once
 def read_back(pdf: bytes) -> tuple[str, ...]:
     """The QR text of each page, "" where there is none or where it does not decode."""
     with _pdfium, pypdfium2.PdfDocument(pdf) as document:

@@ -11,6 +11,12 @@ from pathlib import Path
 STARTS_WITHIN_S = 60
 
 
+def prepare_demo(home: Path) -> None:
+    """What the first start of the demo makes, in a process of its own: an event loop runs in this one."""
+    make = f"from pathlib import Path; from clearance.demo.home import prepare; prepare(Path({str(home)!r}), progress=print)"
+    subprocess.run([sys.executable, "-c", make], check=True, stdout=subprocess.DEVNULL)
+
+
 def free_port() -> int:
     """A port that nobody listens on just now."""
     with socket.socket() as probe:

@@ -1,0 +1,175 @@
+"""The whole story in a real browser with the real programs: from an application to the gate, and what goes wrong.
+
+An officer approves, a second one issues, the worker downloads, the desk checks by camera and scanner; then the card is
+taken back, another is tampered with, and the network is gone.
+"""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, Playwright, expect
+
+from clearance.credential.qrtext import pack, unpack
+from clearance.demo import home as demo_home
+from tests.e2e import programs
+from tests.e2e.actors import DeskOfficer, StaffOfficer, Worker
+from tests.e2e.conftest import context_of, launch_with_camera
+from tests.e2e.film import WEBCAM, held_to_camera, page_picture, y4m
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story"), pytest.mark.timeout(600)]
+
+BENGALI = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
+
+
+@dataclass
+class Town:
+    """Where the story plays: one installation, its logins and people, the issuing service and a desk."""
+
+    home: Path
+    issuer: str
+    desk: str
+    passwords: dict[str, str]
+    waiting: tuple[str, str, str, str]
+    service_process: subprocess.Popen[bytes]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo as its first start makes it."""
+    home = tmp_path_factory.mktemp("story") / "demo"
+    programs.prepare_demo(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def town(home: Path) -> Iterator[Town]:
+    issuer_port, desk_port = programs.free_port(), programs.free_port()
+    login = demo_home.welcome(home)
+    found = re.search(r"(\w+)   (\d\d)-(\d\d)-(\d{4})   not decided yet", login)
+    assert found
+    with (
+        programs.issuing_service(home, port=issuer_port) as service,
+        programs.desk(home / "desk", issuer_port=issuer_port, port=desk_port),
+    ):
+        yield Town(
+            home=home,
+            issuer=f"http://127.0.0.1:{issuer_port}",
+            desk=f"http://127.0.0.1:{desk_port}",
+            passwords=dict(re.findall(r"^  (\w+) +([0-9a-f]{4}(?:-[0-9a-f]{4}){2})", login, re.M)),
+            waiting=(found[1], found[2], found[3], found[4]),
+            service_process=service,
+        )
+
+
+def test_from_application_to_gate(town: Town, browser: Browser, playwright: Playwright, tmp_path: Path) -> None:
+    passport_no, day, month, year = town.waiting
+
+    # An officer approves, and cannot issue what he approved.
+    approver = StaffOfficer(context_of(browser), town.issuer, username="karim", password=town.passwords["karim"])
+    approver.open_case(passport_no, state="submitted")
+    approver.approve()
+    approver.open_case(passport_no, state="approved")
+    assert not approver.may_issue()
+
+    # The worker is told that the card is not ready.
+    worker = Worker(context_of(browser, width=360, height=740), town.issuer)
+    worker.look_up(passport_no, day, month, year)
+    expect(worker.page.get_by_role("button", name="কার্ড ডাউনলোড করুন")).to_have_count(0)
+
+    # A second officer issues.
+    issuer = StaffOfficer(context_of(browser), town.issuer, username="nasrin", password=town.passwords["nasrin"])
+    issuer.open_case(passport_no, state="approved")
+    issuer.issue()
+    expect(
+        issuer.page.get_by_role("link", name="Card PDF").or_(issuer.page.get_by_text("BMET-20")).first
+    ).to_be_visible()
+
+    # The worker types in Bengali digits with spaces, and downloads.
+    typed = f"{passport_no[:2]} {passport_no[2:5]}-{passport_no[5:]}".translate(BENGALI)
+    worker.look_up(typed, day.translate(BENGALI), month.translate(BENGALI), year.translate(BENGALI))
+    card = worker.download(tmp_path)
+    picture = page_picture(card.read_bytes())
+    (symbol,) = zxingcpp.read_barcodes(picture)
+    text = symbol.text
+
+    # At the airport: the phone page before the camera, then the paper under the scanner.
+    film = y4m(tmp_path / "card.y4m", [held_to_camera(picture)])
+    with launch_with_camera(playwright, film) as with_camera:
+        desk = DeskOfficer(context_of(with_camera), town.desk)
+        desk.sees("cleared")
+        expect(desk.screen).to_contain_text(f"{passport_no[-7:-4]} {passport_no[-4:]}")
+    desk = DeskOfficer(context_of(browser), town.desk)
+    desk.scan(text)
+    desk.sees("cleared")
+
+    # Somebody changed a letter of the name: refused, and nothing of the card is shown.
+    forged = tampered(text, passport_no)
+    film = y4m(tmp_path / "forged.y4m", [symbol_before_camera(forged)])
+    with launch_with_camera(playwright, film) as with_camera:
+        careful = DeskOfficer(context_of(with_camera), town.desk)
+        careful.sees("stop")
+        expect(careful.screen).to_contain_text("bad_signature")
+        expect(careful.screen).not_to_contain_text(passport_no[-4:])
+
+    # The officer takes the card back; after the desk has fetched the lists, it is refused with the reason.
+    issuer.revoke(passport_no)
+    desk.fetch_lists()
+    desk.scan(text)
+    desk.sees("stop")
+    expect(desk.screen).to_contain_text("revoked")
+    desk.next_person()
+
+    # The worker is told, too.
+    worker.look_up(passport_no, day, month, year)
+    expect(worker.page.get_by_role("button", name="কার্ড ডাউনলোড করুন")).to_have_count(0)
+
+    # The issuing service dies. Good cards pass, the cancelled one does not.
+    town.service_process.kill()
+    good = next(path for path in sorted((town.home / "cards").iterdir(), reverse=True) if is_good(path, town.home))
+    desk.scan(qr_text(good))
+    desk.sees("cleared")
+    desk.scan(text)
+    desk.sees("stop")
+
+
+def test_a_desk_that_starts_without_any_network_verifies(home: Path, browser: Browser) -> None:
+    port = programs.free_port()
+    good = next(path for path in sorted((home / "cards").iterdir(), reverse=True) if is_good(path, home))
+    with programs.desk(home / "desk", issuer_port=programs.free_port(), port=port):
+        desk = DeskOfficer(context_of(browser), f"http://127.0.0.1:{port}")
+        desk.scan(qr_text(good))
+        desk.sees("cleared")
+
+
+def qr_text(card: Path) -> str:
+    (symbol,) = zxingcpp.read_barcodes(page_picture(card.read_bytes()))
+    return symbol.text
+
+
+def is_good(card: Path, home: Path) -> bool:
+    """Among the demo's cards three are cancelled; the last ones issued are not."""
+    return card.stem in demo_home.welcome(home).split("card ready")[0]
+
+
+def tampered(text: str, passport_no: str) -> str:
+    """The same card for another passport, the signature left as it was."""
+    token = unpack(text)
+    other = passport_no[:-1] + ("1" if passport_no[-1] != "1" else "2")
+    changed = token.replace(passport_no.encode(), other.encode())
+    assert changed != token
+    return pack(changed)
+
+
+def symbol_before_camera(text: str) -> Image.Image:
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="M")
+    pixels = memoryview(barcode.to_image(scale=7))
+    symbol = Image.frombytes("L", (pixels.shape[1], pixels.shape[0]), bytes(pixels))
+    view = Image.new("RGB", WEBCAM, "#8b8f8c")
+    view.paste(symbol.convert("RGB"), ((WEBCAM[0] - symbol.width) // 2, (WEBCAM[1] - symbol.height) // 2))
+    return view

@@ -12,6 +12,9 @@ COMMANDS = {
     "serve": "clearance.cli.serve:serve",
     "keys": "clearance.cli.keys:keys",
     "credential": "clearance.cli.credential:credential",
+    "batch": "clearance.cli.batch:batch",
+    "staff": "clearance.cli.staff:staff",
+    "db": "clearance.cli.db:db",
 }
 """Name -> module and command. Modules load on use, so that `--help` and small commands start at once."""
 

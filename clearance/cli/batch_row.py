@@ -1,0 +1,104 @@
+"""One row of a batch file, from its texts and photo to an outcome with words for whoever corrects the file."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from clearance.card.photo import MAX_UPLOAD
+from clearance.credential.identifiers import normalise_passport_no
+from clearance.domain.application import ApplicationDraft
+from clearance.domain.clearance import Clearance
+from clearance.domain.decision import Refused
+from clearance.issuing.batch import AlreadyIssued, Officers, issue_row
+from clearance.issuing.fields import Fault, FaultKind
+from clearance.issuing.ports import Conflict, PhotoRefused
+from clearance.issuing.proofreading import CardUnreadable
+from clearance.issuing.rows import parse_row
+from clearance.issuing.service import Service
+from clearance.issuing.sheet import SheetRow
+from clearance.web.wording import fault_text, ground_text
+from clearance_templates.i18n import Translator
+
+
+class Outcome(StrEnum):
+    """What became of a row."""
+
+    ISSUED = "issued"
+    ALREADY_ISSUED = "already_issued"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowResult:
+    """The outcome of one row; `reasons` are sentences, at least one for a refused row."""
+
+    number: int
+    passport_no: str
+    outcome: Outcome
+    clearance_no: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+def process(service: Service, row: SheetRow, *, folder: Path, officers: Officers, t: Translator) -> RowResult:
+    """Read, enter, approve and issue one row. Photos lie in or below `folder`.
+
+    Raises what stops the whole batch: CredentialNotAccepted, StatusListFull, Unavailable, NotOnRecord, OSError.
+    """
+    draft = parse_row(
+        row.texts,
+        office_code=officers.entry.office_code,
+        photo_sha256="",
+        missing_characters=service.printer.missing_characters,
+    )
+    portrait = _portrait(service, folder, row.texts.get("photo", ""))
+    if isinstance(draft, ApplicationDraft) and isinstance(portrait, bytes) and not row.too_wide:
+        return _result(row, *_issued(service, draft, portrait, officers, t))
+    faults = [Fault(field="", kind=FaultKind.EXTRA_CELLS)] if row.too_wide else []
+    faults += draft if isinstance(draft, tuple) else ()
+    faults += [portrait] if isinstance(portrait, Fault) else []
+    return _result(row, Outcome.REFUSED, "", tuple(fault_text(fault, t) for fault in faults))
+
+
+def _issued(
+    service: Service, draft: ApplicationDraft, portrait: bytes, officers: Officers, t: Translator
+) -> tuple[Outcome, str, tuple[str, ...]]:
+    try:
+        result = issue_row(service, draft, portrait=portrait, officers=officers)
+    except Conflict:
+        sentence = t.gettext("Somebody else changed this case at the same moment. Run the file again.")
+        return Outcome.REFUSED, "", (sentence,)
+    except CardUnreadable as stopped:
+        sentence = t.gettext("The QR on page %(page)s of the new card cannot be read back; no card was released.")
+        return Outcome.REFUSED, "", (sentence % {"page": t.number(stopped.page)},)
+    match result:
+        case Clearance():
+            return Outcome.ISSUED, result.clearance_no, ()
+        case AlreadyIssued():
+            return Outcome.ALREADY_ISSUED, result.clearance.clearance_no, ()
+        case Refused():
+            return Outcome.REFUSED, "", tuple(ground_text(objection, t) for objection in result.objections)
+
+
+def _result(row: SheetRow, outcome: Outcome, clearance_no: str, reasons: tuple[str, ...]) -> RowResult:
+    passport_no = normalise_passport_no(row.texts.get("passport_no", "")[:64])
+    return RowResult(
+        number=row.number, passport_no=passport_no, outcome=outcome, clearance_no=clearance_no, reasons=reasons
+    )
+
+
+def _portrait(service: Service, folder: Path, name: str) -> bytes | Fault:
+    """The portrait made from the photo that a row names; a file outside the folder is as if it were not there."""
+    if not name.strip():
+        return Fault(field="photo", kind=FaultKind.REQUIRED)
+    not_found = Fault(field="photo", kind=FaultKind.PHOTO_NOT_FOUND, details={"text": name.strip()})
+    try:
+        path = (folder / name.strip().replace("\\", "/")).resolve()
+        if not path.is_relative_to(folder.resolve()) or not path.is_file():
+            return not_found
+        with path.open("rb") as file:
+            upload = file.read(MAX_UPLOAD + 1)  # one byte too many is enough to be refused
+        return service.prepare_photo(upload)
+    except PhotoRefused as refused:
+        return Fault(field="photo", kind=FaultKind(f"photo_{refused.ground}"))
+    except (OSError, ValueError):  # ValueError: a name that no file system takes
+        return not_found

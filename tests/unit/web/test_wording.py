@@ -1,0 +1,155 @@
+"""Every code of the office has its sentence in both languages."""
+
+from collections.abc import Callable
+from datetime import date
+from enum import Enum
+from pathlib import Path
+
+import pytest
+
+from clearance.credential.claims import CardClass, VisaType
+from clearance.credential.status import Status
+from clearance.domain.application import ApplicationState
+from clearance.domain.audit import AuditAct
+from clearance.domain.clearance import RevocationReason
+from clearance.domain.destinations import RULES
+from clearance.domain.eligibility import Details, Ground, Objection
+from clearance.domain.person import Sex
+from clearance.domain.staff import Role
+from clearance.issuing.fields import Fault, FaultKind
+from clearance.issuing.ports import PhotoGround
+from clearance.issuing.rows import COLUMNS
+from clearance.web import wording
+from clearance_templates.i18n import Language, translator
+
+DAY = date(2026, 11, 22)
+GROUND_DETAILS: dict[Ground, Details] = {
+    Ground.NOT_THE_STATE: {"state": "approved"},
+    Ground.ROLE_MISSING: {"role": "issuer"},
+    Ground.DESTINATION_CLOSED: {"destination": "SAU"},
+    Ground.HEADQUARTERS_ONLY: {"source": RULES[0].source},
+    Ground.TOO_YOUNG: {"minimum": 25, "age": 19},
+    Ground.PASSPORT_EXPIRED: {"date": DAY},
+    Ground.ORIENTATION_INCOMPLETE: {"days": 2},
+    Ground.VISA_EXPIRED: {"date": DAY},
+    Ground.VISA_UNCHECKED: {"destination": "QAT"},
+    Ground.CONTRACT_ENDED: {"date": DAY},
+    Ground.LICENCE_UNKNOWN: {"licence": "RL-1234"},
+    Ground.LICENCE_EXPIRED: {"licence": "RL-1234", "date": DAY},
+    Ground.LICENCE_SUSPENDED: {"licence": "RL-1234", "date": DAY},
+    Ground.PERMIT_UNKNOWN: {"permit": "EA-1"},
+    Ground.PERMIT_NOT_IN_FORCE: {"permit": "EA-1", "from": DAY, "until": DAY},
+    Ground.PERMIT_FOR_ANOTHER: {"permit": "EA-1"},
+    Ground.PERMIT_USED_UP: {"permit": "EA-1", "used": 25, "places": 25},
+    Ground.RECEIPT_USED: {"receipt": "CH-1", "reference": "APP-12345678"},
+    Ground.ACTIVE_CLEARANCE: {"clearance": "BMET-2026-0123456789A"},
+    Ground.REASON_TOO_LONG: {"limit": 500},
+}
+"""What the rules put into each ground; the others carry nothing."""
+FAULT_DETAILS: dict[str, str | int] = {
+    "text": "A1",
+    "length": 90,
+    "limit": 80,
+    "character": "@",
+    "code": "U+0040",
+    "than": "birth_date",
+    "minimum": 1900,
+    "maximum": 2100,
+    "choices": "male, female",
+}
+CODES: list[tuple[type[Enum], Callable[..., str]]] = [
+    (ApplicationState, wording.state_text),
+    (Role, wording.role_text),
+    (Status, wording.status_text),
+    (RevocationReason, wording.revocation_text),
+    (Sex, wording.sex_text),
+    (VisaType, wording.visa_text),
+    (CardClass, wording.card_class_text),
+    (AuditAct, wording.act_text),
+    (PhotoGround, wording.photo_text),
+]
+
+
+def is_bengali(text: str) -> bool:
+    return any("\u0980" <= character <= "\u09ff" for character in text)
+
+
+def sentence(ground: Ground, language: Language, details: Details | None = None) -> str:
+    objection = Objection(ground=ground, details=details or GROUND_DETAILS.get(ground, {}))
+    return wording.ground_text(objection, translator(language))
+
+
+@pytest.mark.parametrize("ground", list(Ground))
+def test_every_ground_is_a_full_sentence_in_both_languages(ground: Ground) -> None:
+    english, bengali = sentence(ground, "en"), sentence(ground, "bn")
+    assert not is_bengali(english)
+    assert english.endswith((".", "”."))
+    assert is_bengali(bengali)
+    assert bengali.endswith("।")
+    assert "%" not in english + bengali
+
+
+@pytest.mark.parametrize("kind", list(FaultKind))
+def test_every_fault_is_a_full_sentence_in_both_languages(kind: FaultKind) -> None:
+    fault = Fault(field="name_en", kind=kind, details=FAULT_DETAILS)
+    english, bengali = (wording.fault_text(fault, translator(language)) for language in ("en", "bn"))
+    assert not is_bengali(english)
+    assert is_bengali(bengali)
+    assert "%" not in english + bengali
+    about_the_field = not kind.startswith(("photo_", "extra")) or kind is FaultKind.PHOTO_NOT_FOUND
+    assert english.startswith("Name in English ") == about_the_field
+
+
+@pytest.mark.parametrize(("codes", "text"), CODES, ids=lambda value: getattr(value, "__name__", ""))
+def test_every_code_has_a_word_of_its_own_in_both_languages(codes: type[Enum], text: Callable[..., str]) -> None:
+    for language in ("en", "bn"):
+        words = [text(code, translator(language)) for code in codes]
+        assert len(set(words)) == len(words)
+        assert all(is_bengali(word) == (language == "bn") for word in words)
+
+
+def test_every_column_of_the_file_has_a_name_in_both_languages() -> None:
+    for column in COLUMNS:
+        assert wording.field_text(column, translator("en")) != column
+        assert is_bengali(wording.field_text(column, translator("bn")))
+
+
+def test_a_column_that_is_not_ours_is_called_by_its_own_name() -> None:
+    assert wording.field_text("shoe_size", translator("bn")) == "shoe_size"
+
+
+def test_every_source_of_a_rule_is_translated() -> None:
+    assert {rule.source for rule in RULES} <= set(wording.RULE_SOURCES)
+    assert all(is_bengali(translator("bn").gettext(source)) for source in wording.RULE_SOURCES)
+
+
+def test_a_permit_without_places_says_how_many_are_used_in_the_digits_of_the_reader() -> None:
+    assert "EA-1: 25 of 25 used" in sentence(Ground.PERMIT_USED_UP, "en")
+    assert "EA-1: ২৫টির মধ্যে ২৫টি ব্যবহৃত" in sentence(Ground.PERMIT_USED_UP, "bn")
+
+
+def test_dates_follow_the_language_and_identifiers_do_not() -> None:
+    assert sentence(Ground.LICENCE_EXPIRED, "en").startswith("Agency licence RL-1234 ran out on 22 November 2026.")
+    assert "RL-1234" in sentence(Ground.LICENCE_EXPIRED, "bn")
+    assert "২২ নভেম্বর ২০২৬" in sentence(Ground.LICENCE_EXPIRED, "bn")
+
+
+def test_three_days_without_a_certificate_are_not_called_incomplete_days() -> None:
+    assert "2 of 3 days" in sentence(Ground.ORIENTATION_INCOMPLETE, "en")
+    assert "no certificate number" in sentence(Ground.ORIENTATION_INCOMPLETE, "en", {"days": 3})
+
+
+def test_years_in_a_fault_are_not_grouped() -> None:
+    fault = Fault(field="birth_date", kind=FaultKind.OUT_OF_RANGE, details={"minimum": 1900, "maximum": 2100})
+    assert wording.fault_text(fault, translator("en")) == "Date of birth must lie between 1900 and 2100."
+    assert "১৯০০" in wording.fault_text(fault, translator("bn"))
+
+
+def test_an_act_of_a_later_version_is_shown_as_its_code() -> None:
+    assert wording.act_text("card.held", translator("en")) == "card.held"
+
+
+def test_the_licence_lies_beside_the_typeface(root: Path) -> None:
+    fonts = root / "templates" / "static" / "fonts"
+    assert "SIL Open Font License" in (fonts / "LICENSE").read_text(encoding="utf-8")
+    assert len(list(fonts.glob("*.woff2"))) == 4

@@ -268,7 +268,7 @@ def _ignored() -> Iterator[Vector]:
         ("clearance-keys-from-64-ignored", spoiled({64: "later", 65535: [1]}, CLEARANCE)),
         ("identity-keys-unknown-ignored", spoiled({99: "later", "x": None}, IDENTITY)),
         ("claims-unknown-ignored", spoiled({7: b"cti", "x": {"y": False}, 70000: -1})),
-        ("language-and-country-left-out", spoiled({3: ABSENT, 23: ABSENT}, IDENTITY)),
+        ("language-and-country-given", spoiled({3: "eng", 23: "BGD"}, IDENTITY)),
         ("payload-depth-5", spoiled({70000: [[[[]]]]})),
         ("payload-128-items", spoiled({70000: [0] * (128 - items_of(good) - 2)})),
     ):

@@ -1,0 +1,218 @@
+"""Vectors of the COSE working group, the EU certificate, claim 169 and the Token Status List.
+
+Where they follow another policy than ours, the difference stands here with its reason; the reader is not loosened.
+"""
+
+import base64
+import json
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import cbor2
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+from clearance.credential import base45
+from clearance.credential.cose import Sign1, _to_be_signed, parse_sign1, verification_key, verify_sign1
+from clearance.credential.deflate import inflate
+from clearance.credential.errors import BadSignature, CredentialError, UnreadableText
+from clearance.credential.gate import verdict_for
+from clearance.credential.qrtext import unpack
+from clearance.credential.reasons import Reason
+from clearance.credential.status import StatusList
+from tests.foreign.shared_vectors import FOLDER, names, needs_vectors, read
+from tests.vectors.desk import NOW, DeskFiles
+
+pytestmark = needs_vectors
+
+HELD = DeskFiles().hold()
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def message_of(parts: list[Any]) -> Sign1:
+    """A foreign Sign1 with the strictness off: no tag, kid and header rules, and s brought low."""
+    protected, unprotected, payload, signature = parts
+    header = cbor2.loads(protected) if protected else {}
+    kid = header.get(4, unprotected.get(4, b""))
+    algorithm = header.get(1, unprotected.get(1))
+    s = int.from_bytes(signature[32:], "big")
+    if algorithm == -7 and s > P256_ORDER // 2:
+        signature = signature[:32] + (P256_ORDER - s).to_bytes(32, "big")
+    return Sign1(protected=protected, algorithm=algorithm, kid=kid, payload=payload, signature=signature)
+
+
+def verifies(message: Sign1, public_key: object) -> bool:
+    key = verification_key(public_key)
+    assert key is not None
+    try:
+        verify_sign1(message, key=key)
+    except BadSignature:
+        return False
+    return True
+
+
+# --- COSE working group ---------------------------------------------------------------------------------------------
+
+COSE_WG = names("cose-wg/*/*.json")
+OTHER_ALGORITHMS = {
+    "ecdsa-sig-02": "P-384",
+    "ecdsa-sig-03": "P-521",
+    "ecdsa-sig-04": "P-256 with SHA-512",
+    "eddsa-sig-02": "Ed448",
+}
+JUDGED_OTHERWISE = {
+    "sign-pass-01": "no protected header at all, which is signed as an empty string; ours is never empty",
+    "sign-pass-02": "external_aad is not empty; ours always is",
+    "sign-fail-01": "its fault is the tag 998, which our parser refuses and the signature does not cover",
+}
+
+
+def stem(name: str) -> str:
+    return name.rpartition("/")[2].removesuffix(".json")
+
+
+def cose_wg_key(key: dict[str, str]) -> object:
+    def field(name: str) -> bytes:
+        return bytes.fromhex(key[f"{name}_hex"]) if f"{name}_hex" in key else base64.urlsafe_b64decode(key[name] + "==")
+
+    if key["kty"] == "OKP":
+        return ed25519.Ed25519PublicKey.from_public_bytes(field("x"))
+    x, y = (int.from_bytes(field(name), "big") for name in "xy")
+    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+
+
+@pytest.mark.parametrize("name", COSE_WG)
+def test_no_cose_wg_example_is_of_our_profile(name: str) -> None:
+    """All carry the kid unprotected or a content type, some are untagged or of other algorithms."""
+    with pytest.raises(CredentialError):
+        parse_sign1(bytes.fromhex(read(name)["output"]["cbor"]))
+
+
+@pytest.mark.parametrize("name", [name for name in COSE_WG if stem(name) not in OTHER_ALGORITHMS])
+def test_cose_wg_signatures_verify_with_the_strictness_off(name: str) -> None:
+    example = read(name)
+    tagged = cbor2.loads(bytes.fromhex(example["output"]["cbor"]))
+    message = message_of(list(tagged.value if isinstance(tagged, cbor2.CBORTag) else tagged))
+    expected = example.get("fail", False) == (stem(name) in JUDGED_OTHERWISE)
+    assert verifies(message, cose_wg_key(example["input"]["sign0"]["key"])) == expected
+    if expected:
+        to_be_signed = example["intermediates"]["ToBeSign_hex"]
+        assert _to_be_signed(message.protected, message.payload).hex().upper() == to_be_signed
+
+
+# --- EU certificates ------------------------------------------------------------------------------------------------
+
+
+def eu_vectors() -> list[dict[str, Any]]:
+    path = FOLDER / "dgc" / "common.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+EU = {vector["file"].rpartition("/")[2]: vector for vector in eu_vectors()}
+each_eu_vector = pytest.mark.parametrize("name", EU)
+
+
+@each_eu_vector
+def test_an_eu_certificate_is_never_our_card(name: str) -> None:
+    text = EU[name]["PREFIX"]
+    expected = Reason.NOT_OUR_CARD if text.startswith("HC1:") else Reason.UNREADABLE
+    assert verdict_for(text, held=HELD, at=NOW).reason is expected
+
+
+@each_eu_vector
+def test_base45_and_zlib_of_an_eu_certificate_read_as_they_expect(name: str) -> None:
+    vector, expected = EU[name], EU[name]["EXPECTEDRESULTS"]
+    text = vector["PREFIX"].partition(":")[2] if vector["PREFIX"].startswith("H") else vector["PREFIX"]
+    try:
+        cose = inflate(base45.decode(text.encode()), limit=1 << 20)
+    except UnreadableText:
+        assert False in (expected.get("EXPECTEDB45DECODE"), expected.get("EXPECTEDCOMPRESSION"))
+    else:
+        assert expected.get("EXPECTEDB45DECODE", True)
+        assert expected.get("EXPECTEDCOMPRESSION", True)
+        assert vector["COSE"] is None or cose.hex() == vector["COSE"].lower()
+
+
+# --- claim 169 ------------------------------------------------------------------------------------------------------
+
+SIGNED = ("ecdsa-p256-signed", "ed25519-signed")
+
+
+@dataclass(frozen=True)
+class Claim169:
+    name: str
+    text: str
+    key: object | None
+    expected: dict[str, Any]
+
+
+def claim169(name: str) -> Claim169:
+    vector = read(f"claim-169/test-vectors/valid/{name}.json")
+    raw = bytes.fromhex(vector["signing_key"]["public_key_hex"])
+    key: object = (
+        ed25519.Ed25519PublicKey.from_public_bytes(raw)
+        if len(raw) == 32
+        else ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
+    )
+    return Claim169(name=name, text=vector["qr_data"], key=key, expected=vector["expected_claim169"])
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_a_signed_claim_169_verifies_and_its_identity_reads_the_same(name: str) -> None:
+    vector = claim169(name)
+    message = message_of(list(cbor2.loads(unpack(vector.text)).value))
+    assert verifies(message, vector.key)
+    identity = cbor2.loads(message.payload)[169]
+    assert (identity[1], identity[4]) == (vector.expected["id"], vector.expected["fullName"])
+
+
+@pytest.mark.parametrize("name", names("claim-169/test-vectors/*/*.json"))
+def test_no_claim_169_vector_is_of_our_profile(name: str) -> None:
+    """None has a kid of eight bytes; the rest are unsigned, encrypted or broken."""
+    verdict = verdict_for(read(name)["qr_data"], held=HELD, at=NOW)
+    assert verdict.reason is Reason.UNREADABLE
+
+
+# --- Token Status List ----------------------------------------------------------------------------------------------
+
+
+def draft() -> dict[str, Any]:
+    return dict(read("status-list/status-list.json"))
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_the_lists_of_the_draft_read_entry_by_entry(number: int) -> None:
+    published = draft()["lists"][number]
+    status_list = StatusList(
+        uri="",
+        issued_at=0,
+        expires_at=0,
+        ttl=0,
+        bits=published["bits"],
+        entries=inflate(bytes.fromhex(published["lst_hex"]), limit=8 << 20),
+        token_sha256="",
+    )
+    entries = {int(idx): value for idx, value in published["entries"].items()}
+    around = {near for idx in entries for near in range(max(0, idx - 9), idx + 10) if near < published["size"]}
+    assert {idx: status_list.value(idx) for idx in around} == {idx: entries.get(idx, 0) for idx in around}
+    bitmap = int.from_bytes(status_list.invalid_indexes(), "little")
+    assert bitmap == sum(1 << idx for idx, value in entries.items() if value == 1)
+    assert status_list.value(published["size"]) is None
+
+
+@pytest.mark.parametrize("name", ["status_list_cwt", "referenced_token_cwt"])
+def test_the_tokens_of_the_draft_verify_with_the_strictness_off(name: str) -> None:
+    """They carry the kid unprotected, so that our profile refuses them."""
+    token = bytes.fromhex(draft()["tokens_hex"][name])
+    with pytest.raises(CredentialError):
+        parse_sign1(token, content_type="application/statuslist+cwt")
+    assert verifies(message_of(list(cbor2.loads(token).value)), cose_wg_key(draft()["key"]))
+
+
+def test_the_status_claim_of_the_draft_has_our_shape() -> None:
+    message = cbor2.loads(bytes.fromhex(draft()["tokens_hex"]["referenced_token_cwt"])).value
+    assert cbor2.loads(message[2])[65535]["status_list"].keys() == {"idx", "uri"}
+    listed = cbor2.loads(cbor2.loads(bytes.fromhex(draft()["tokens_hex"]["status_list_cwt"])).value[2])
+    assert listed[65533].keys() == {"bits", "lst"}
+    assert zlib.decompress(listed[65533]["lst"])

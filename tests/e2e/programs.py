@@ -13,8 +13,10 @@ STARTS_WITHIN_S = 60
 
 def prepare_demo(home: Path) -> None:
     """What the first start of the demo makes, in a process of its own: an event loop runs in this one."""
-    make = f"from pathlib import Path; from clearance.demo.home import prepare; prepare(Path({str(home)!r}), progress=print)"
-    subprocess.run([sys.executable, "-c", make], check=True, stdout=subprocess.DEVNULL)
+    make = (
+        "import pathlib, sys; from clearance.demo import home; home.prepare(pathlib.Path(sys.argv[1]), progress=print)"
+    )
+    subprocess.run([sys.executable, "-c", make, str(home)], check=True, stdout=subprocess.DEVNULL)
 
 
 def free_port() -> int:

@@ -4,7 +4,6 @@ An officer approves, a second one issues, the worker downloads, the desk checks 
 taken back, another is tampered with, and the network is gone.
 """
 
-import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from tests.e2e import programs
 from tests.e2e.actors import DeskOfficer, StaffOfficer, Worker
 from tests.e2e.conftest import context_of, launch_with_camera
 from tests.e2e.film import WEBCAM, held_to_camera, page_picture, y4m
+from tests.e2e.story_data import Sample, logins, qr_text, sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story"), pytest.mark.timeout(600)]
 
@@ -35,7 +35,8 @@ class Town:
     issuer: str
     desk: str
     passwords: dict[str, str]
-    waiting: tuple[str, str, str, str]
+    waiting: Sample
+    good_card: Path
     service_process: subprocess.Popen[bytes]
 
 
@@ -51,8 +52,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def town(home: Path) -> Iterator[Town]:
     issuer_port, desk_port = programs.free_port(), programs.free_port()
     login = demo_home.welcome(home)
-    found = re.search(r"(\w+)   (\d\d)-(\d\d)-(\d{4})   not decided yet", login)
-    assert found
     with (
         programs.issuing_service(home, port=issuer_port) as service,
         programs.desk(home / "desk", issuer_port=issuer_port, port=desk_port),
@@ -61,14 +60,16 @@ def town(home: Path) -> Iterator[Town]:
             home=home,
             issuer=f"http://127.0.0.1:{issuer_port}",
             desk=f"http://127.0.0.1:{desk_port}",
-            passwords=dict(re.findall(r"^  (\w+) +([0-9a-f]{4}(?:-[0-9a-f]{4}){2})", login, re.M)),
-            waiting=(found[1], found[2], found[3], found[4]),
+            passwords=logins(login),
+            waiting=sample(login, "not decided"),
+            good_card=good_card(home),
             service_process=service,
         )
 
 
 def test_from_application_to_gate(town: Town, browser: Browser, playwright: Playwright, tmp_path: Path) -> None:
-    passport_no, day, month, year = town.waiting
+    person = town.waiting
+    passport_no, born = person.passport_no, (person.day, person.month, person.year)
 
     # An officer approves, and cannot issue what he approved.
     approver = StaffOfficer(context_of(browser), town.issuer, username="karim", password=town.passwords["karim"])
@@ -79,7 +80,7 @@ def test_from_application_to_gate(town: Town, browser: Browser, playwright: Play
 
     # The worker is told that the card is not ready.
     worker = Worker(context_of(browser, width=360, height=740), town.issuer)
-    worker.look_up(passport_no, day, month, year)
+    worker.look_up(passport_no, *born)
     expect(worker.page.get_by_role("button", name="কার্ড ডাউনলোড করুন")).to_have_count(0)
 
     # A second officer issues.
@@ -92,7 +93,7 @@ def test_from_application_to_gate(town: Town, browser: Browser, playwright: Play
 
     # The worker types in Bengali digits with spaces, and downloads.
     typed = f"{passport_no[:2]} {passport_no[2:5]}-{passport_no[5:]}".translate(BENGALI)
-    worker.look_up(typed, day.translate(BENGALI), month.translate(BENGALI), year.translate(BENGALI))
+    worker.look_up(typed, *(part.translate(BENGALI) for part in born))
     card = worker.download(tmp_path)
     picture = page_picture(card.read_bytes())
     (symbol,) = zxingcpp.read_barcodes(picture)
@@ -126,13 +127,12 @@ def test_from_application_to_gate(town: Town, browser: Browser, playwright: Play
     desk.next_person()
 
     # The worker is told, too.
-    worker.look_up(passport_no, day, month, year)
+    worker.look_up(passport_no, *born)
     expect(worker.page.get_by_role("button", name="কার্ড ডাউনলোড করুন")).to_have_count(0)
 
     # The issuing service dies. Good cards pass, the cancelled one does not.
     town.service_process.kill()
-    good = next(path for path in sorted((town.home / "cards").iterdir(), reverse=True) if is_good(path, town.home))
-    desk.scan(qr_text(good))
+    desk.scan(qr_text(town.good_card))
     desk.sees("cleared")
     desk.scan(text)
     desk.sees("stop")
@@ -140,21 +140,14 @@ def test_from_application_to_gate(town: Town, browser: Browser, playwright: Play
 
 def test_a_desk_that_starts_without_any_network_verifies(home: Path, browser: Browser) -> None:
     port = programs.free_port()
-    good = next(path for path in sorted((home / "cards").iterdir(), reverse=True) if is_good(path, home))
     with programs.desk(home / "desk", issuer_port=programs.free_port(), port=port):
         desk = DeskOfficer(context_of(browser), f"http://127.0.0.1:{port}")
-        desk.scan(qr_text(good))
+        desk.scan(qr_text(good_card(home)))
         desk.sees("cleared")
 
 
-def qr_text(card: Path) -> str:
-    (symbol,) = zxingcpp.read_barcodes(page_picture(card.read_bytes()))
-    return symbol.text
-
-
-def is_good(card: Path, home: Path) -> bool:
-    """Among the demo's cards three are cancelled; the last ones issued are not."""
-    return card.stem in demo_home.welcome(home).split("card ready")[0]
+def good_card(home: Path) -> Path:
+    return home / "cards" / f"{sample(demo_home.welcome(home), 'card ready').passport_no}.pdf"
 
 
 def tampered(text: str, passport_no: str) -> str:

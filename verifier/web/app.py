@@ -67,7 +67,7 @@ class Doors:
 
     def scan(self) -> Answer:
         """JSON: `candidates`, the readings of one scan; `source`; `passport`, where one was typed."""
-        match request.get_json():
+        match json_of_request():
             case {"candidates": [*candidates], "source": str(source), **rest} if all(
                 isinstance(text, str) for text in candidates
             ) and source in set(Source):
@@ -121,6 +121,14 @@ class Cameras:
             while len(self._by_page) > MAX_PAGES:
                 self._by_page.popitem(last=False)
             return camera
+
+
+def json_of_request() -> object:
+    """The body as JSON. Raises BadRequest for what is none, or is nested without end."""
+    try:
+        return request.get_json()
+    except RecursionError as error:
+        raise BadRequest from error
 
 
 def passport_in_hand(typed: object) -> str | None:

@@ -31,7 +31,6 @@ def install(app: Flask) -> None:
 
 def only_our_own_page() -> None:
     """Refuse what did not come from the desk's page; cap what did."""
-    request.max_content_length = MAX_BODY_BYTES.get(request.endpoint or "", 0)
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return
     origin = request.headers.get("Origin")
@@ -41,6 +40,9 @@ def only_our_own_page() -> None:
         abort(403)
     if not request.headers.get(OWN_HEADER):
         abort(403)
+    request.max_content_length = MAX_BODY_BYTES.get(request.endpoint or "", 0)
+    if (request.content_length or 0) > request.max_content_length:
+        abort(413)
 
 
 def with_headers(response: Response) -> Response:

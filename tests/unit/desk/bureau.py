@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from clearance.credential.claims import ClearanceClaims, Gender, StatusRef, encode_claims, end_of_day_dhaka
 from clearance.credential.cose import Algorithm, sign1
@@ -40,7 +41,7 @@ class Bureau:
         self._keys = keystore.load(directory, passphrase=passphrase)
         self.public = self._keys.public
 
-    def card(self, **changes: object) -> str:
+    def card(self, **changes: Any) -> str:
         """The QR text of a card; `idx` is its place in the status list."""
         if "idx" in changes:
             changes["status"] = StatusRef(uri=keystore.STATUS_URI, idx=changes.pop("idx"))

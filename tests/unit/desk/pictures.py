@@ -17,8 +17,8 @@ def card_like_text(seed: int = 1, length: int = 525) -> str:
 def qr_image(text: str, *, module_px: int = 4, level: str = "M") -> Image.Image:
     """The symbol with its quiet zone, black on white."""
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level=level)
-    pixels = memoryview(symbol.to_image(scale=module_px))
-    height, width = pixels.shape
+    pixels = memoryview(symbol.to_image(scale=module_px))  # type: ignore[arg-type] - its stub hides the buffer
+    height, width = pixels.shape or ()
     return Image.frombytes("L", (width, height), bytes(pixels))
 
 

@@ -1,0 +1,113 @@
+"""The desk as a program: it starts, says where it is, says what is missing, and ends when told."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.unit.desk.bureau import Bureau
+from verifier.journal import verify_chain
+
+
+@pytest.fixture(scope="module")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Bureau:
+    return Bureau(tmp_path_factory.mktemp("bureau") / "keys")
+
+
+@pytest.fixture
+def home(bureau: Bureau, tmp_path: Path) -> Path:
+    shutil.copytree(bureau.public, tmp_path / "desk" / "trust")
+    return tmp_path / "desk"
+
+
+def command(home: Path, port: int = 0) -> list[str]:
+    nobody = "http://127.0.0.1:9"
+    return [sys.executable, "-m", "verifier", "run", "--home", str(home), "--issuer", nobody, "--port", str(port)]
+
+
+@contextmanager
+def running(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A desk on a free port, with its address as it printed it."""
+    environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command(home), stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            yield process, line.split()[-1]
+        finally:
+            process.kill()
+
+
+def failed(home: Path, port: int = 0) -> str:
+    done = subprocess.run(command(home, port), capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def posted(url: str, content: dict[str, object]) -> dict[str, object]:
+    headers = {"X-Desk": "test", "Content-Type": "application/json"}
+    with urlopen(Request(url, json.dumps(content).encode(), headers), timeout=10) as response:
+        answer: dict[str, object] = json.load(response)
+        return answer
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_it_prints_its_address_checks_cards_and_ends_cleanly(home: Path, end: signal.Signals) -> None:
+    with running(home) as (process, address):
+        answer = posted(address + "scan", {"candidates": ["https://example.com/"], "source": "keyboard"})
+        assert answer["reason"] == "web_link"
+        process.send_signal(end)
+        assert process.wait(10) == 0
+    assert verify_chain(home / "journal.db") is None
+
+
+def test_killed_and_started_again_it_has_every_scan_it_showed(home: Path) -> None:
+    for expected in (1, 2):
+        with running(home) as (process, address):
+            answer = posted(address + "scan", {"candidates": ["https://example.com/"], "source": "keyboard"})
+            process.kill()
+            process.wait(10)
+        state = answer["state"]
+        assert isinstance(state, dict)
+        assert state["unsent"] == expected
+
+
+def test_without_a_root_certificate_it_says_what_to_do(tmp_path: Path) -> None:
+    said = failed(tmp_path)
+    assert "root.pem" in said
+    assert "Copy the root certificate" in said
+    assert "রুট সনদ" in said
+
+
+def test_a_taken_port_is_a_clear_message(home: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        said = failed(home, port)
+    assert f"Port {port} is taken" in said
+    assert "পোর্ট ব্যস্ত" in said
+
+
+def test_a_journal_that_is_none_is_a_clear_message(home: Path) -> None:
+    (home / "journal.db").write_text("my shopping list " * 100)
+    assert "The journal cannot be used" in failed(home)
+
+
+def test_it_listens_on_this_computer_only(home: Path) -> None:
+    with running(home) as (_, address):
+        port = int(address.rsplit(":", 1)[1].strip("/"))
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) == 0
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.2", port)) != 0

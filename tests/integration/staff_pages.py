@@ -1,0 +1,88 @@
+"""Officers at their browsers, over an office on the real database."""
+
+import html
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from clearance.domain.clearance import Clearance
+from clearance.domain.staff import Officer
+from clearance.issuing.lookup import SecondFactor
+from clearance.web.app import create_app
+from clearance.web.options import WebOptions
+from tests.fakes.office import PASSWORD, OfficeAtWork, open_office
+from tests.fakes.sqlite import sqlite_database
+
+SITE = "https://clearance.test"
+
+
+@dataclass
+class Desk:
+    """An officer's browser at an address of its own."""
+
+    app: Flask
+    address: str = "192.0.2.7"
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        self.client = self.app.test_client()
+        self.client.set_cookie("lang", self.language, domain="clearance.test")
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path, base_url=SITE, environ_base={"REMOTE_ADDR": self.address}, buffered=True)
+
+    def post(self, path: str, *, at: str = "/staff/cards", **form: str) -> TestResponse:
+        """Send a form with the token of the page `at`."""
+        return self.send(path, csrf_token=self.token(at), **form)
+
+    def send(self, path: str, **form: str) -> TestResponse:
+        headers = {"Referer": f"{SITE}/"}
+        place = {"REMOTE_ADDR": self.address}
+        return self.client.post(path, base_url=SITE, data=form, headers=headers, environ_base=place, buffered=True)
+
+    def token(self, page: str) -> str:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(page).text)
+        return found[1] if found else ""
+
+    def sign_in(self, officer: Officer, *, password: str = PASSWORD, wanted: str = "") -> TestResponse:
+        sign_in_page = "/staff/sign-in"
+        return self.post(sign_in_page, at=sign_in_page, username=officer.username, password=password, next=wanted)
+
+
+@dataclass
+class Workplace:
+    """An office on the real database with its application."""
+
+    office: OfficeAtWork
+    app: Flask
+
+    def desk_of(self, officer: Officer, *, language: str = "en") -> Desk:
+        desk = Desk(self.app, language=language)
+        assert desk.sign_in(officer).status_code == 303
+        return desk
+
+    def clearance(self, clearance_no: str) -> Clearance:
+        with self.office.service.database.read() as work:
+            clearance = work.clearances.get(clearance_no)
+        assert clearance is not None
+        return clearance
+
+
+def words(response: TestResponse) -> str:
+    """What a reader sees, on one line."""
+    text = re.sub(r"<[^>]+>", " ", response.text)
+    return " ".join(html.unescape(text).split())
+
+
+@contextmanager
+def open_workplace(folder: Path) -> Iterator[Workplace]:
+    """A furnished office on a database of its own."""
+    with sqlite_database(folder) as database:
+        office = open_office(database)
+        options = WebOptions(secret_key=b"k" * 32, second_factor=SecondFactor.BIRTH_DATE, trust_directory=folder)
+        yield Workplace(office=office, app=create_app(office.service, options))

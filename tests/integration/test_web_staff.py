@@ -1,0 +1,386 @@
+"""The officers' pages over the real database: who may do what to a case or card, and what a refusal says."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from werkzeug.test import TestResponse
+
+from clearance.credential.status import Status
+from clearance.domain.application import Application, ApplicationState
+from clearance.domain.clearance import Clearance
+from clearance.domain.staff import Officer
+from clearance.issuing import approve, entry, reject
+from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, draft, expect
+from tests.integration.staff_pages import Desk, Workplace, open_workplace, words
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    with open_workplace(tmp_path) as workplace:
+        yield workplace
+
+
+# --- the queue
+
+
+def test_the_queue_shows_each_case_under_its_state_with_counts(workplace: Workplace) -> None:
+    workplace.office.enter(draft(1))
+    workplace.office.approve(draft(2))
+    workplace.office.issue(draft(3))
+    desk = workplace.desk_of(APPROVER)
+    for state, passport_no in (("submitted", "A00000001"), ("approved", "A00000002"), ("issued", "A00000003")):
+        page = desk.get(f"/staff/queue?state={state}")
+        assert set(re.findall(r"A0000000\d", page.text)) == {passport_no}
+    assert "Submitted 1 Approved 1 Issued 1 Rejected 0" in words(desk.get("/staff/queue"))
+
+
+def test_the_queue_says_which_of_the_four_checks_is_missing(workplace: Workplace) -> None:
+    sound = draft(1)
+    workplace.office.enter(replace(sound, worker=replace(sound.worker, fingerprint_taken_on=None)))
+    page = words(workplace.desk_of(APPROVER).get("/staff/queue"))
+    assert "Fingerprint: missing Briefing: in order Visa: in order Fees: in order" in page
+    assert "Incomplete" in page
+
+
+@pytest.mark.parametrize("typed", ["A00000001", "a00000001", "A০০০০০০০১", "bidn20260000001"])
+def test_a_case_is_found_by_its_numbers_however_they_are_typed(workplace: Workplace, typed: str) -> None:
+    workplace.office.enter(draft(1))
+    workplace.office.enter(draft(2))
+    page = workplace.desk_of(APPROVER).get(f"/staff/queue?text={typed}")
+    assert set(re.findall(r"A0000000\d", page.text)) == {"A00000001"}
+
+
+@pytest.mark.parametrize("query", ["state=nonsense&page=x", "page=-5", "page=999999999999999999999", "text=%25_%27%22"])
+def test_an_odd_address_shows_the_nearest_page_there_is(workplace: Workplace, query: str) -> None:
+    workplace.office.enter(draft(1))
+    assert workplace.desk_of(APPROVER).get(f"/staff/queue?{query}").status_code == 200
+
+
+def test_a_long_queue_has_pages(workplace: Workplace) -> None:
+    for index in range(1, 53):
+        workplace.office.enter(draft(index))
+        workplace.office.clock.advance(seconds=1)
+    desk = workplace.desk_of(APPROVER)
+    first, second = desk.get("/staff/queue"), desk.get("/staff/queue?page=2")
+    assert "Page 1 of 2" in words(first)
+    assert "A00000001" in first.text
+    assert "A00000051" in second.text
+    assert "A00000001" not in second.text
+
+
+# --- one case
+
+
+def act(desk: Desk, case: Application, verb: str, **form: str) -> TestResponse:
+    """Press a button of the case as it was shown in the version `case`."""
+    return desk.post(f"/staff/cases/{case.reference}/{verb}", version=str(case.version), **form)
+
+
+def test_a_case_goes_from_approval_to_a_card_through_two_officers(workplace: Workplace) -> None:
+    case = workplace.office.enter()
+    approver, issuer = workplace.desk_of(APPROVER), workplace.desk_of(ISSUER)
+    approved = act(approver, case, "approve")
+    assert (approved.status_code, approved.location) == (303, f"/staff/cases/{case.reference}")
+    assert "The case is approved." in words(approver.get(approved.location))
+    issued = act(issuer, workplace.office.stored(case.reference), "issue")
+    assert issued.status_code == 303
+    page = issuer.get(issued.location)
+    assert "The card is issued." in words(page)
+    pdf = issuer.get(f"{issued.location}/card.pdf")
+    assert pdf.data.startswith(b"%P")
+    assert pdf.headers["Content-Disposition"].startswith("inline; filename=BMET-2026-")
+    assert (pdf.mimetype, pdf.headers["Cache-Control"]) == ("application/pdf", "no-store")
+
+
+def test_the_photo_is_shown_and_never_cached(workplace: Workplace) -> None:
+    case = workplace.office.enter()
+    photo = workplace.desk_of(APPROVER).get(f"/staff/cases/{case.reference}/photo")
+    assert (photo.mimetype, photo.headers["Cache-Control"]) == ("image/jpeg", "no-store")
+    assert photo.data.startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize("language", ["en", "bn"])
+def test_who_entered_a_case_reads_why_somebody_else_must_approve_and_changes_nothing(
+    workplace: Workplace, language: str
+) -> None:
+    entered_by_me = {"en": "You entered this case; someone else must", "bn": "এই আবেদন আপনি এন্ট্রি দিয়েছেন"}[language]
+    case = enter_by_everything(workplace)
+    desk = workplace.desk_of(EVERYTHING, language=language)
+    page = desk.get(f"/staff/cases/{case.reference}")
+    assert entered_by_me in words(page)
+    assert "/approve" not in page.text
+    forced = act(desk, case, "approve")
+    assert forced.status_code == 422
+    assert entered_by_me in words(forced)
+    assert workplace.office.stored(case.reference) == case
+
+
+def enter_by_everything(workplace: Workplace) -> Application:
+    """A case entered by an officer who holds every role."""
+    photo = workplace.office.documents.put(b"\xff\xd8 face")
+    wanted = draft(7)
+    with_photo = replace(wanted, worker=replace(wanted.worker, photo_sha256=photo))
+    return expect(entry.enter(workplace.office.service, with_photo, officer=EVERYTHING))
+
+
+def test_who_approved_a_case_reads_why_somebody_else_must_issue_it(workplace: Workplace) -> None:
+    case = workplace.office.enter()
+    expect(approve.approve(workplace.office.service, case.reference, officer=EVERYTHING, version=1))
+    desk = workplace.desk_of(EVERYTHING)
+    page = desk.get(f"/staff/cases/{case.reference}")
+    assert "You approved this case; someone else must issue it." in words(page)
+    assert "/issue" not in page.text
+    assert act(desk, workplace.office.stored(case.reference), "issue").status_code == 422
+    assert workplace.office.stored(case.reference).state is ApplicationState.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("officer", "verb", "role"),
+    [
+        (CLERK, "approve", "Approving officer"),
+        (CLERK, "reject", "Approving officer"),
+        (ISSUER, "approve", "Approving officer"),
+        (ISSUER, "reject", "Approving officer"),
+        (CLERK, "issue", "Issuing officer"),
+        (APPROVER, "issue", "Issuing officer"),
+    ],
+)
+def test_an_act_without_its_role_is_refused_with_the_role_that_it_needs(
+    workplace: Workplace, officer: Officer, verb: str, role: str
+) -> None:
+    case = workplace.office.approve() if verb == "issue" else workplace.office.enter()
+    answer = act(workplace.desk_of(officer), case, verb, reason="because")
+    assert answer.status_code == 422
+    assert f"does not have the role “{role}”" in words(answer)
+    assert workplace.office.stored(case.reference) == case
+
+
+def test_what_stands_against_a_case_is_said_and_the_button_is_not_offered(workplace: Workplace) -> None:
+    sound = draft(1)
+    case = workplace.office.enter(replace(sound, worker=replace(sound.worker, fingerprint_taken_on=None)))
+    desk = workplace.desk_of(APPROVER)
+    page = desk.get(f"/staff/cases/{case.reference}")
+    assert "No fingerprint on record." in words(page)
+    assert f"/staff/cases/{case.reference}/approve" not in page.text
+    assert act(desk, case, "approve").status_code == 422
+    assert workplace.office.stored(case.reference) == case
+
+
+def test_rejecting_needs_a_reason_and_keeps_it_on_record(workplace: Workplace) -> None:
+    case = workplace.office.enter()
+    desk = workplace.desk_of(APPROVER)
+    empty = act(desk, case, "reject", reason="  ")
+    assert empty.status_code == 422
+    assert "Write the reason" in words(empty)
+    assert act(desk, case, "reject", reason="Visa copy illegible").status_code == 303
+    rejected = workplace.office.stored(case.reference).rejected
+    assert rejected is not None
+    assert rejected.reason == "Visa copy illegible"
+    assert "Visa copy illegible" in words(desk.get(f"/staff/cases/{case.reference}"))
+
+
+def test_a_reason_that_is_too_long_is_refused_and_not_lost(workplace: Workplace) -> None:
+    case = workplace.office.enter()
+    typed = "word " * 120
+    answer = act(workplace.desk_of(APPROVER), case, "reject", reason=typed)
+    assert answer.status_code == 422
+    assert "at most 500 characters" in words(answer)
+    assert typed in answer.text
+    assert workplace.office.stored(case.reference) == case
+
+
+def test_the_slower_of_two_officers_reads_who_did_what_and_keeps_what_was_typed(workplace: Workplace) -> None:
+    case = workplace.office.enter()
+    desk = workplace.desk_of(APPROVER)
+    other = replace(EVERYTHING)
+    expect(reject.reject(workplace.office.service, case.reference, officer=other, version=1, reason="Duplicate"))
+    answer = act(desk, case, "reject", reason="My own long reason")
+    assert answer.status_code == 409
+    assert "Another officer was faster; you changed nothing." in words(answer)
+    assert "Officer X-1 X-1 : Case rejected, 22 November 2026, 12:00" in words(answer)
+    assert "My own long reason" in words(answer)
+    stored = workplace.office.stored(case.reference)
+    assert stored.rejected is not None
+    assert stored.rejected.officer_no == other.number
+
+
+@pytest.mark.parametrize("version", ["", "x", "0", "2", "99999999999999999999"])
+def test_a_form_without_the_right_version_moves_nothing(workplace: Workplace, version: str) -> None:
+    case = workplace.office.enter()
+    answer = workplace.desk_of(APPROVER).post(f"/staff/cases/{case.reference}/approve", version=version)
+    assert answer.status_code == 409
+    assert workplace.office.stored(case.reference) == case
+
+
+def test_a_card_that_cannot_be_read_back_is_not_issued_and_the_officer_is_told(workplace: Workplace) -> None:
+    case = workplace.office.approve()
+    workplace.office.printer.smudged = frozenset({2})
+    answer = act(workplace.desk_of(ISSUER), case, "issue")
+    assert answer.status_code == 503
+    assert "The card could not be made." in words(answer)
+    assert workplace.office.stored(case.reference).state is ApplicationState.APPROVED
+    workplace.office.printer.smudged = frozenset()
+    assert act(workplace.desk_of(ISSUER), case, "issue").status_code == 303
+
+
+def test_an_act_without_a_token_is_refused(workplace: Workplace) -> None:
+    case = workplace.office.enter()
+    desk = workplace.desk_of(APPROVER)
+    assert desk.send(f"/staff/cases/{case.reference}/approve", version="1").status_code == 400
+    assert workplace.office.stored(case.reference) == case
+
+
+@pytest.mark.parametrize("path", ["cases/APP-NOSUCHNO", "cases/APP-NOSUCHNO/photo", "cards/BMET-1", "cards/B/card.pdf"])
+def test_what_is_not_on_record_is_not_found(workplace: Workplace, path: str) -> None:
+    assert workplace.desk_of(APPROVER).get(f"/staff/{path}").status_code == 404
+
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+
+def test_hostile_texts_are_shown_as_texts_on_every_page(workplace: Workplace) -> None:
+    sound = draft(1)
+    worker = replace(sound.worker, name_en=HOSTILE[:80], name_bn=HOSTILE)
+    case = workplace.office.enter(replace(sound, worker=worker, job=replace(sound.job, employer=HOSTILE[:60])))
+    desk = workplace.desk_of(APPROVER)
+    pages = [
+        desk.get("/staff/queue"),
+        desk.get(f"/staff/queue?text={HOSTILE}"),
+        desk.get(f"/staff/cards?text={HOSTILE}"),
+        desk.get(f"/staff/cases/{case.reference}"),
+        desk.get(f"/staff/sign-in?next={HOSTILE}"),
+        act(desk, case, "reject", reason=HOSTILE * 10),
+        Desk(workplace.app).sign_in(replace(CLERK, username=HOSTILE)),
+    ]
+    act(desk, case, "reject", reason=HOSTILE)
+    pages.append(desk.get(f"/staff/cases/{case.reference}"))
+    for page in pages:
+        assert "<script>" not in page.text
+        assert "<img src=x" not in page.text
+    assert HOSTILE in words(pages[-1])
+
+
+# --- cards
+
+
+def revoke(desk: Desk, card: Clearance, **form: str) -> TestResponse:
+    return desk.post(f"/staff/cards/{card.clearance_no}/revoke", **form)
+
+
+def test_cards_are_found_by_number_and_passport(workplace: Workplace) -> None:
+    first, second = workplace.office.issue(draft(1)), workplace.office.issue(draft(2))
+    desk = workplace.desk_of(ISSUER)
+    assert {first.clearance_no, second.clearance_no} <= set(words(desk.get("/staff/cards")).split())
+    for text in (first.clearance_no[-6:], "A00000001"):
+        page = desk.get(f"/staff/cards?text={text}")
+        assert first.clearance_no in page.text
+        assert second.clearance_no not in page.text
+
+
+def test_cancelling_a_card_takes_a_reason_and_a_confirmation_and_is_published(workplace: Workplace) -> None:
+    card = workplace.office.issue()
+    desk = workplace.desk_of(ISSUER)
+    asked = revoke(desk, card, reason="visa_cancelled", remark="Employer withdrew")
+    assert asked.status_code == 200
+    assert "Cancel this card for good?" in words(asked)
+    assert workplace.clearance(card.clearance_no).status is Status.VALID
+    done = revoke(desk, card, reason="visa_cancelled", remark="Employer withdrew", confirmed="yes")
+    assert (done.status_code, done.location) == (303, f"/staff/cards/{card.clearance_no}")
+    page = words(desk.get(done.location))
+    assert "Desks learn of it at their next update." in page
+    assert "The visa was cancelled" in page
+    assert "Employer withdrew" in page
+    assert workplace.clearance(card.clearance_no).status is Status.INVALID
+    assert workplace.office.publisher.published[-1] == {card.status_ref.idx: Status.INVALID}
+
+
+def test_a_cancellation_that_could_not_be_published_says_so(workplace: Workplace) -> None:
+    card = workplace.office.issue()
+    workplace.office.publisher.broken = True
+    desk = workplace.desk_of(ISSUER)
+    done = revoke(desk, card, reason="deceased", confirmed="yes")
+    assert "the cancel list could not be published" in words(desk.get(done.location))
+    assert workplace.clearance(card.clearance_no).status is Status.INVALID
+
+
+@pytest.mark.parametrize("confirmed", ["", "yes"])
+@pytest.mark.parametrize("form", [{}, {"reason": "boredom"}, {"reason": "deceased", "remark": "x" * 501}])
+def test_a_cancellation_with_a_wrong_form_is_shown_again_with_what_was_typed(
+    workplace: Workplace, form: dict[str, str], confirmed: str
+) -> None:
+    card = workplace.office.issue()
+    answer = revoke(workplace.desk_of(ISSUER), card, confirmed=confirmed, **form)
+    assert answer.status_code == 422
+    assert form.get("remark", "") in answer.text
+    assert workplace.clearance(card.clearance_no).status is Status.VALID
+
+
+@pytest.mark.parametrize("officer", [CLERK, APPROVER])
+def test_only_issuing_officers_may_cancel(workplace: Workplace, officer: Officer) -> None:
+    card = workplace.office.issue()
+    desk = workplace.desk_of(officer)
+    assert "Cancel this card" not in words(desk.get(f"/staff/cards/{card.clearance_no}"))
+    form = desk.get(f"/staff/cards/{card.clearance_no}/revoke")
+    assert form.status_code == 403
+    assert "Issuing officer" in words(form)
+    assert revoke(desk, card, reason="deceased", confirmed="yes").status_code == 422
+    assert workplace.clearance(card.clearance_no).status is Status.VALID
+
+
+def test_the_second_of_two_cancellations_changes_nothing_and_says_so(workplace: Workplace) -> None:
+    card = workplace.office.issue()
+    desk = workplace.desk_of(ISSUER)
+    revoke(desk, card, reason="deceased", confirmed="yes")
+    first = workplace.clearance(card.clearance_no)
+    again = revoke(desk, card, reason="false_documents", confirmed="yes")
+    assert again.status_code == 303
+    assert "Another officer cancelled this card before you." in words(desk.get(again.location))
+    assert workplace.clearance(card.clearance_no) == first
+
+
+def test_a_cancelled_card_is_not_offered_for_cancelling(workplace: Workplace) -> None:
+    card = workplace.office.issue()
+    desk = workplace.desk_of(ISSUER)
+    revoke(desk, card, reason="deceased", confirmed="yes")
+    assert desk.get(f"/staff/cards/{card.clearance_no}/revoke").status_code == 302
+
+
+# --- language
+
+
+def test_pages_speak_bengali_first_with_bengali_digits(workplace: Workplace) -> None:
+    workplace.office.enter(draft(1))
+    desk = Desk(workplace.app, language="")
+    assert desk.sign_in(APPROVER).status_code == 303
+    page = desk.get("/staff/queue")
+    assert '<html lang="bn">' in page.text
+    assert "জমা পড়েছে ১" in words(page)
+    assert "A00000001" in words(page)
+
+
+def test_changing_the_language_keeps_the_place(workplace: Workplace) -> None:
+    page = workplace.desk_of(APPROVER).get("/staff/queue?state=approved&text=A0")
+    target = re.search(r'hreflang="bn" href="([^"]+)"', page.text)
+    assert target is not None
+    assert parse_qs(urlsplit(html.unescape(target[1])).query) == {
+        "state": ["approved"],
+        "text": ["A0"],
+        "page": ["1"],
+        "lang": ["bn"],
+    }
+
+
+def test_no_page_carries_inline_script_or_style(workplace: Workplace) -> None:
+    card = workplace.office.issue(draft(1))
+    case = workplace.office.enter(draft(2))
+    desk = workplace.desk_of(EVERYTHING)
+    paths = ["queue", "cards", f"cards/{card.clearance_no}", f"cards/{card.clearance_no}/revoke"]
+    for path in [*paths, f"cases/{case.reference}", f"cases/{card.application_reference}"]:
+        page = desk.get(f"/staff/{path}")
+        assert page.status_code == 200
+        assert not re.search(r"<style|style=|<script(?![^>]+src=)|\son\w+=", page.text), path

@@ -209,6 +209,15 @@ def test_the_slower_of_two_officers_reads_who_did_what_and_keeps_what_was_typed(
     assert stored.rejected.officer_no == other.number
 
 
+def test_pressing_approve_twice_is_not_blamed_on_another_officer(workplace: Workplace) -> None:
+    case = workplace.office.enter()
+    desk = workplace.desk_of(APPROVER)
+    assert act(desk, case, "approve").status_code == 303
+    again = act(desk, case, "approve")
+    assert again.status_code == 409
+    assert "You did this already; nothing was changed now." in words(again)
+
+
 @pytest.mark.parametrize("version", ["", "x", "0", "2", "99999999999999999999"])
 def test_a_form_without_the_right_version_moves_nothing(workplace: Workplace, version: str) -> None:
     case = workplace.office.enter()

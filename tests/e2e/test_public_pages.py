@@ -79,7 +79,8 @@ def show(page: Page, address: str, state: str, lang: str) -> None:
     for field, typed in zip(FIELDS, STATES[state] or (), strict=False):
         page.fill(f"#{field}", f"Z{next(numbers):08d}" if typed == UNKNOWN else typed)
     if STATES[state]:
-        page.click("form button.big")
+        with page.expect_navigation():
+            page.click("form button.big")
     assert page.title().startswith(TITLES[state]) or lang == "bn"
 
 
@@ -164,7 +165,8 @@ def test_the_other_language_is_one_tap_away_and_nothing_is_lost(page: Page, addr
     show(page, address, state, "bn")
     typed = [page.input_value(f"#{field}") for field in FIELDS] if page.query_selector("#day") else []
     bengali = page.text_content("h1, h2")
-    page.click(".tongue")
+    with page.expect_navigation():
+        page.click(".tongue")
     assert page.get_attribute("html", "lang") == "en"
     assert page.text_content("h1, h2") != bengali
     assert typed == ([page.input_value(f"#{field}") for field in FIELDS] if typed else [])

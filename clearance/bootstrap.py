@@ -4,6 +4,7 @@ It refuses a production configuration that is unsafe, and names every fault and 
 """
 
 import secrets
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -122,6 +123,7 @@ def serving(home: Path, *, host: str, port: int) -> Iterator[Callable[[], None]]
 
     Raises ConfigurationRefused, and OSError where the port cannot be had.
     """
+    log_in_lines()
     settings = read_settings(home)
     keys = load_keys(settings)
     with service_of(settings, keys) as service, _published_regularly(service, keys):
@@ -182,6 +184,20 @@ def _publish(service: Service, keys: KeyStore) -> None:
     except (SigningFault, Unavailable, OSError) as error:
         # The old files stay and age in the open; the next round tries again.
         log.error("nothing published", error=str(error))
+
+
+def log_in_lines() -> None:
+    """One JSON object a line. Tracebacks go without the values of variables: those are people's data."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def _session_secret(home: Path) -> bytes:

@@ -1,8 +1,15 @@
 """How often one visitor may try: counted by Flask-Limiter, in memory or in a shared store."""
 
-from flask import Flask
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from werkzeug.exceptions import HTTPException
+
+TOO_MANY, BUSY = 429, 503
+ONE_CUSTOMER = 64
+"""Bits of an IPv6 address that name a customer's line; the rest is theirs to vary."""
 
 
 def install(app: Flask, *, storage: str) -> Limiter:
@@ -10,11 +17,44 @@ def install(app: Flask, *, storage: str) -> Limiter:
 
     Should a shared store be out of reach, each process counts for itself: a brake that is too strict beats none.
     """
+    app.after_request(_keep_counts_to_ourselves)  # runs after the limiter's own, which is registered later
     return Limiter(
-        get_remote_address,
+        visitor,
         app=app,
         storage_uri=storage,
         strategy="moving-window",
         headers_enabled=True,
         in_memory_fallback_enabled=True,
     )
+
+
+def _keep_counts_to_ourselves(response: Response) -> Response:
+    """Only how long to wait is told, and only when a limit is used up: what is left would tell a hit from a miss."""
+    for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"):
+        response.headers.pop(name, None)
+    if response.status_code not in (TOO_MANY, BUSY):
+        response.headers.pop("Retry-After", None)
+    return response
+
+
+def visitor() -> str:
+    """Whom a try is counted for: an IPv4 address, or the network of an IPv6 address."""
+    text = get_remote_address()
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, ONE_CUSTOMER), strict=False))
+    return text
+
+
+def typed(field: str) -> str:
+    """A form field for a key function, "" where the body cannot be read.
+
+    A key function must not raise: the limiter would take it for a store out of reach and start to count anew.
+    """
+    try:
+        return request.form.get(field, "")
+    except HTTPException:
+        return ""

@@ -29,6 +29,8 @@ def install(app: Flask, *, trusted_proxies: int) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=SESSION_MINUTES * 60,
         MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
+        # Over HTTPS Flask-WTF would want a Referer, which our own Referrer-Policy forbids browsers to send.
+        WTF_CSRF_SSL_STRICT=False,
     )
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=trusted_proxies)  # type: ignore[method-assign]

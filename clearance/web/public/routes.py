@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter, RateLimitExceeded
+from werkzeug.exceptions import HTTPException
 
 from clearance.issuing.lookup import NotFound, SecondFactor
 from clearance.issuing.service import Service
@@ -32,8 +33,11 @@ def blueprint(service: Service, options: WebOptions, limiter: Limiter) -> Bluepr
 
     def passport_key() -> str:
         """Tells tries for one passport number from others without keeping the number."""
-        typed = pages.asked().passport_no.encode(errors="replace")
-        return hmac.digest(options.secret_key, b"tries:" + typed, "sha256").hex()
+        try:
+            asked = pages.asked().passport_no.encode(errors="replace")
+        except HTTPException:  # a body too large to read: the route will say so (see limits.typed)
+            asked = b""
+        return hmac.digest(options.secret_key, b"tries:" + asked, "sha256").hex()
 
     def missed(_response: Response) -> bool:
         return isinstance(g.get("answer"), NotFound)

@@ -1,7 +1,7 @@
 """Who is at the other end: signing in, staying signed in, signing out (docs/adr/0052).
 
-The session cookie holds an officer's number and epoch, nothing else; the account is read anew for each request, so
-that a blocked officer is out at once.
+The session cookie holds an officer's number and epoch and when the shift began, nothing else; the account is read anew
+for each request, so that a blocked officer is out at once.
 """
 
 from urllib.parse import urlsplit
@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from clearance.domain.staff import Officer
 from clearance.domain.text import searchable
 from clearance.issuing.service import Service
 from clearance.issuing.sign_in import sign_in, still_signed_in
+from clearance.web.limits import typed, visitor
 
 FAILURES_PER_ACCOUNT = "5 per minute; 20 per hour"
 """From one address for one user name: nobody can lock out an officer who sits elsewhere."""
@@ -22,6 +22,9 @@ TRIES_PER_ADDRESS = "30 per minute; 200 per hour"
 """From one address for all names together, right ones too: an office behind one address still gets in, and tries sent
 side by side, of which the count of failures learns too late, stay few."""
 FAILED = 403
+
+SHIFT_S = 10 * 3600
+"""However busy, an officer signs in anew for the next shift; a copied cookie ends with the shift at the latest."""
 
 OPEN = frozenset({"staff.sign_in_page", "staff.try_to_sign_in"})
 """The only endpoints that an officer who is not signed in may reach."""
@@ -32,7 +35,7 @@ MAX_TYPED = 200
 def install(routes: Blueprint, service: Service, limiter: Limiter) -> None:
     """Guard every route of the blueprint, and add the pages at its door."""
     per_account = limiter.limit(FAILURES_PER_ACCOUNT, key_func=_account_and_address, deduct_when=_failed)
-    per_address = limiter.limit(TRIES_PER_ADDRESS, key_func=get_remote_address)
+    per_address = limiter.limit(TRIES_PER_ADDRESS, key_func=visitor)
 
     @routes.before_request
     def require_officer() -> ResponseReturnValue | None:
@@ -54,7 +57,7 @@ def install(routes: Blueprint, service: Service, limiter: Limiter) -> None:
         officer = sign_in(service, username=username, password=request.form.get("password", ""))
         if officer is None:
             return _page(username=username, failed=True), FAILED
-        _begin_session(officer)
+        _begin_session(officer, since=int(service.now().timestamp()))
         return redirect(_wanted(), code=303)
 
     @routes.post("/sign-out")
@@ -90,15 +93,17 @@ def _page(*, username: str, failed: bool) -> str:
 
 
 def _officer_of_session(service: Service) -> Officer | None:
-    number, epoch = session.get("officer"), session.get("epoch")
-    if not isinstance(number, str) or not isinstance(epoch, int):
+    number, epoch, since = session.get("officer"), session.get("epoch"), session.get("since")
+    if not isinstance(number, str) or not isinstance(epoch, int) or not isinstance(since, int):
+        return None
+    if service.now().timestamp() > since + SHIFT_S:
         return None
     return still_signed_in(service, number=number, epoch=epoch)
 
 
-def _begin_session(officer: Officer) -> None:
+def _begin_session(officer: Officer, *, since: int) -> None:
     session.clear()  # nothing of the time before, the form token included, lives on
-    session.update(officer=officer.number, epoch=officer.session_epoch)
+    session.update(officer=officer.number, epoch=officer.session_epoch, since=since)
     session.permanent = True
 
 
@@ -107,4 +112,4 @@ def _failed(response: Response) -> bool:
 
 
 def _account_and_address() -> str:
-    return f"{get_remote_address()} {searchable(request.form.get('username', '')[:MAX_TYPED])}"
+    return f"{visitor()} {searchable(typed('username')[:MAX_TYPED])}"

@@ -11,10 +11,12 @@ from clearance.domain.audit import AuditFault, AuditFaultKind, AuditHead
 from clearance_templates.i18n import N_, Translator
 
 FAULT_WORDS = {
-    AuditFaultKind.CHANGED: N_("Entry %(where)s was changed."),
-    AuditFaultKind.UNLINKED: N_("Entry %(where)s does not follow from the one before: inserted, swapped or rewritten."),
-    AuditFaultKind.MISSING: N_("Entry %(where)s was removed."),
-    AuditFaultKind.NOT_THE_NOTED: N_("Entry %(where)s is not the one that was noted: the record was rewritten."),
+    AuditFaultKind.CHANGED: N_("Entry %(where)s: changed."),
+    AuditFaultKind.UNLINKED: N_(
+        "Entry %(where)s: does not follow from the one before (inserted, swapped or rewritten)."
+    ),
+    AuditFaultKind.MISSING: N_("Entry %(where)s: removed."),
+    AuditFaultKind.NOT_THE_NOTED: N_("Entry %(where)s: not the one that was noted; the record was rewritten."),
 }
 
 
@@ -61,7 +63,5 @@ def verify_audit(context: click.Context, noted: tuple[AuditHead, ...], home: Pat
 
 
 def _sentence(fault: AuditFault, t: Translator) -> str:
-    where = t.digits(str(fault.first))
-    if fault.last != fault.first:
-        where = t.gettext("%(first)s to %(last)s") % {"first": where, "last": t.digits(str(fault.last))}
-    return t.gettext(FAULT_WORDS[fault.kind]) % {"where": where}
+    where = str(fault.first) if fault.first == fault.last else f"{fault.first}-{fault.last}"
+    return t.gettext(FAULT_WORDS[fault.kind]) % {"where": t.digits(where)}

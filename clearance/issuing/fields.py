@@ -30,6 +30,7 @@ _LATIN_NAME = re.compile(r"[A-Z .'-]", re.ASCII)
 _BENGALI_NAME = re.compile("[\u0980-\u09ff\u0964\u200c\u200d .'()-]")
 _CODE = re.compile(r"[A-Z0-9/-]", re.ASCII)
 _JOINERS = "\u200c\u200d"  # they carry meaning in Bengali
+_PASTED_ALONG = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff")  # invisible, meaningless, common on web pages
 
 
 class FaultKind(StrEnum):
@@ -226,7 +227,7 @@ class FieldReader:
         if not cleaned:
             self._fault(name, FaultKind.REQUIRED)
         for character in cleaned:
-            if unicodedata.category(character) in _UNWRITABLE:
+            if unicodedata.category(character) in _UNWRITABLE and character not in _JOINERS:
                 self._fault(name, FaultKind.CHARACTER_NOT_ALLOWED, **_named(character))
                 return ""
         return cleaned
@@ -255,13 +256,13 @@ class FieldReader:
         return date.min
 
 
-# Control characters, private use, unassigned, and halves of surrogate pairs.
-_UNWRITABLE = frozenset({"Cc", "Co", "Cn", "Cs"})
+# Control characters, those that turn writing around, private use, unassigned, and halves of surrogate pairs.
+_UNWRITABLE = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
 
 
 def _cleaned(text: str) -> str:
-    """NFC, every run of white space one space, and without invisible characters that carry no meaning."""
-    visible = "".join(c for c in text if unicodedata.category(c) != "Cf" or c in _JOINERS)
+    """NFC, every run of white space one space, and without invisible characters that were only pasted along."""
+    visible = "".join(c for c in text if c not in _PASTED_ALONG)
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 

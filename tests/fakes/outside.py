@@ -51,6 +51,9 @@ class FakePrinter:
     smudged: frozenset[int] = frozenset()
     lacking: str = ""
 
+    def get_ready(self) -> None:
+        """There is nothing to load."""
+
     def render(self, card: PrintedCard) -> bytes:
         texts = {"qr_text": card.qr_text, "name": card.name.en, "number": card.clearance_no, "by": card.issued_by}
         return PAPER + json.dumps(texts).encode()

@@ -165,7 +165,14 @@ def test_latin_names_are_written_as_the_passport_writes_them(typed: str, name: s
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("RAHIM 2", "U+0032"), ("রহিম", "U+09B0"), ("RÉMI", "U+00C9"), ("A<B", "U+003C"), ("R\u0007M", "U+0007")],
+    [
+        ("RAHIM 2", "U+0032"),
+        ("রহিম", "U+09B0"),
+        ("RÉMI", "U+00C9"),
+        ("A<B", "U+003C"),
+        ("R\u0007M", "U+0007"),
+        ("\u202eMIHAR", "U+202E"),
+    ],
 )
 def test_a_character_that_no_name_has_is_named(typed: str, code: str) -> None:
     found = fault(name_en=typed)

@@ -1,0 +1,90 @@
+"""A whole installation in a folder: the real adapters, joined as in bootstrap, with a clock that stands still."""
+
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import argon2
+from cryptography.hazmat.primitives.serialization import Encoding
+from PIL import Image, ImageDraw
+
+from clearance.card.photo import prepare
+from clearance.card.printer import CardPrinter
+from clearance.credential.cose import Algorithm
+from clearance.domain.permit import Permit
+from clearance.issuing.ports import CardPrinter as CardPrinterPort
+from clearance.issuing.ports import Database
+from clearance.issuing.service import Service
+from clearance.signing import keystore, publication
+from clearance.signing.authority import DEMO
+from clearance.signing.keystore import KeyStore
+from clearance.storage.documents import DocumentDirectory
+from clearance.storage.passwords import Argon2Passwords
+from tests.fakes.office import NOW, PERMIT, furnish
+from tests.fakes.outside import FakeClock
+from tests.fakes.sqlite import sqlite_database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """The service, and what only a test touches."""
+
+    service: Service
+    keys: KeyStore
+    clock: FakeClock
+    home: Path
+
+
+@contextmanager
+def installation(
+    home: Path, *, printer: CardPrinterPort | None = None, permits: tuple[Permit, ...] = (PERMIT,)
+) -> Iterator[Installation]:
+    """A furnished installation at `home`: real database, documents, keys and publication; real paper unless given."""
+    shutil.copytree(_made_keys(), home / "keys")
+    with sqlite_database(home) as database:
+        furnish(database, permits=permits)
+        yield joined(home, database=database, printer=printer)
+
+
+def joined(home: Path, *, database: Database, printer: CardPrinterPort | None = None) -> Installation:
+    """The adapters over what lies at `home`."""
+    keys, clock = keystore.load(home / "keys"), FakeClock(NOW)
+    root = keys.root_certificate
+    service = Service(
+        database=database,
+        documents=DocumentDirectory(home / "documents"),
+        printer=printer or CardPrinter(keys.seal, root_certificates=(root.public_bytes(Encoding.DER),)),
+        prepare_photo=prepare,
+        passwords=Argon2Passwords(argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+        card_signer=keys.card,
+        publisher=keys.publisher(),
+        held=lambda: publication.published(keys.public, root=root),
+        now=clock.now,
+        issuer=keys.issuer,
+        status_uri=keys.status_uri,
+        status_size=publication.STATUS_LIST_SIZE,
+        demo=True,
+    )
+    return Installation(service=service, keys=keys, clock=clock, home=home)
+
+
+@cache
+def _made_keys() -> Path:
+    directory = Path(mkdtemp(prefix="clearance-test-")) / "keys"
+    keystore.init(directory, algorithm=Algorithm.ES256, subject=DEMO, at=int(NOW.timestamp()) - 60)
+    return directory
+
+
+@cache
+def snapshot() -> bytes:
+    """A JPEG of nobody, large enough for a portrait."""
+    image = Image.new("RGB", (414, 532), "#dfe7ea")
+    ImageDraw.Draw(image).ellipse((110, 120, 304, 360), fill="#a8714c")
+    jpeg = io.BytesIO()
+    image.save(jpeg, "JPEG")
+    return jpeg.getvalue()

@@ -337,6 +337,7 @@ def test_only_issuing_officers_may_cancel(workplace: Workplace, officer: Officer
     form = desk.get(f"/staff/cards/{card.clearance_no}/revoke")
     assert form.status_code == 403
     assert "Issuing officer" in words(form)
+    assert 'name="reason"' not in form.text
     assert revoke(desk, card, reason="deceased", confirmed="yes").status_code == 422
     assert workplace.clearance(card.clearance_no).status is Status.VALID
 

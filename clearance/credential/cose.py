@@ -3,8 +3,8 @@
 It decides about structure, headers and the mathematics of the signature. Whose key it is, and whether that signer may
 sign this, is left to `signers`.
 
-The Sig_structure is concatenated rather than encoded and the protected header is remembered once read, because both are
-the same few bytes for millions of cards; neither changes what is accepted.
+The Sig_structure is cut from the token rather than encoded again, and a protected header is remembered once read,
+because it is the same for millions of cards; neither changes what is accepted.
 """
 
 import hashlib
@@ -74,13 +74,14 @@ class VerificationKey:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sign1:
-    """A well-formed message whose signature nobody has checked yet. `algorithm` is any integer the header names."""
+    """A well-formed message whose signature nobody has checked yet. `algorithm` is any integer the header names;
+    `to_be_signed` is the Sig_structure of RFC 9052 section 4.4."""
 
-    protected: bytes
     algorithm: int
     kid: bytes
     payload: bytes
     signature: bytes
+    to_be_signed: bytes
 
 
 def kid_of(certificate_der: bytes) -> bytes:
@@ -97,7 +98,7 @@ def sign1(payload: bytes, *, signer: Signer, content_type: str | None = None) ->
     if content_type is not None:
         header[_TYPE] = content_type
     protected = cbor.encode(header)
-    signature = signer.sign(_to_be_signed(protected, payload))
+    signature = signer.sign(_to_be_signed(cbor.byte_string(protected), cbor.byte_string(payload)))
     high_s = signer.algorithm in _FOR_P256 and int.from_bytes(signature[32:], "big") > _P256_ORDER // 2
     if len(signature) != SIGNATURE_SIZE or high_s:
         raise BadSignature("the signer must return 64 bytes, for ECDSA r and s with s <= n/2")
@@ -114,17 +115,18 @@ def parse_sign1(token: bytes, *, content_type: str | None = None) -> Sign1:
     if not token.startswith(_TAG_18_ARRAY_OF_4):
         raise NotASign1("not tag 18 over an array of four")
     try:
-        protected, at = cbor.read_byte_string(token, 2)
-        if token[at : at + 1] != _EMPTY_MAP:
+        protected, protected_end = cbor.read_byte_string(token, 2)
+        if token[protected_end : protected_end + 1] != _EMPTY_MAP:
             raise NotASign1("unprotected headers")
-        payload, at = cbor.read_byte_string(token, at + 1)
-        signature, end = cbor.read_byte_string(token, at)
+        payload, payload_end = cbor.read_byte_string(token, protected_end + 1)
+        signature, end = cbor.read_byte_string(token, payload_end)
     except NotStrictCbor as fault:
         raise NotASign1(str(fault)) from None
     if len(signature) != SIGNATURE_SIZE or end != len(token):
         raise NotASign1("a signature of another size than 64 bytes, or bytes after it")
     algorithm, kid = _read_protected(protected, content_type)
-    return Sign1(protected=protected, algorithm=algorithm, kid=kid, payload=payload, signature=signature)
+    to_be_signed = _to_be_signed(token[2:protected_end], token[protected_end + 1 : payload_end])
+    return Sign1(algorithm=algorithm, kid=kid, payload=payload, signature=signature, to_be_signed=to_be_signed)
 
 
 def verify_sign1(message: Sign1, *, key: VerificationKey) -> None:
@@ -132,7 +134,7 @@ def verify_sign1(message: Sign1, *, key: VerificationKey) -> None:
     if message.algorithm not in key.algorithms:
         raise BadSignature(f"algorithm {message.algorithm} is not of this key")
     try:
-        key.verify(message.signature, _to_be_signed(message.protected, message.payload))
+        key.verify(message.signature, message.to_be_signed)
     except InvalidSignature:
         raise BadSignature("the signature does not match") from None
 
@@ -160,8 +162,8 @@ def low_s_signature(der_signature: bytes) -> bytes:
 
 
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
-    """Sig_structure of RFC 9052 section 4.4 without external data: ["Signature1", protected, h'', payload]."""
-    return b"\x84\x6aSignature1" + cbor.byte_string(protected) + b"\x40" + cbor.byte_string(payload)
+    """["Signature1", protected, h'', payload] from two byte strings in their encoding, as they stand in the token."""
+    return b"\x84\x6aSignature1" + protected + b"\x40" + payload
 
 
 @lru_cache(maxsize=256)

@@ -53,7 +53,7 @@ def signer_of(message: Sign1, *, purpose: Purpose, signers: SignersByKid) -> Hel
     """
     if message.kid not in signers:
         raise UnknownSigner(f"no signer {message.kid.hex()}")
-    refused: BadSignature | UntrustedSigner = UntrustedSigner(f"signer {message.kid.hex()} is not trusted with this")
+    refused: BadSignature | None = None
     for signer in signers[message.kid]:
         if signer.listed.purpose is not purpose:
             continue
@@ -63,4 +63,4 @@ def signer_of(message: Sign1, *, purpose: Purpose, signers: SignersByKid) -> Hel
             refused = fault
         else:
             return signer
-    raise refused
+    raise refused or UntrustedSigner(f"signer {message.kid.hex()} is not trusted with this")

@@ -36,14 +36,13 @@ def raw_verify(content: Card, signer: SeededSigner) -> Callable[[], object]:
     """The signature alone, as `cryptography` takes it."""
     assert content.cose is not None
     message = parse_sign1(content.cose)
-    to_be_signed = b"\x84\x6aSignature1" + cbor.encode(message.protected) + b"\x40" + cbor.encode(message.payload)
     key = x509.load_der_x509_certificate(signer.certificate_der).public_key()
     if isinstance(key, ed25519.Ed25519PublicKey):
-        return lambda: key.verify(message.signature, to_be_signed)
+        return lambda: key.verify(message.signature, message.to_be_signed)
     assert isinstance(key, ec.EllipticCurvePublicKey)
     r, s = (int.from_bytes(half, "big") for half in (message.signature[:32], message.signature[32:]))
     der, algorithm = utils.encode_dss_signature(r, s), ec.ECDSA(hashes.SHA256())
-    return lambda: key.verify(der, to_be_signed, algorithm)
+    return lambda: key.verify(der, message.to_be_signed, algorithm)
 
 
 def test_an_es256_card_costs_at_most_two_and_a_half_signature_checks() -> None:

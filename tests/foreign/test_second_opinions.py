@@ -111,5 +111,6 @@ def test_cbor2_finds_the_same_parts_in_a_card() -> None:
     tagged = cbor2.loads(cose)
     message = parse_sign1(cose)
     assert tagged.tag == 18
-    assert list(tagged.value) == [message.protected, {}, message.payload, message.signature]
-    assert cbor2.loads(message.protected) == {1: -8, 4: message.kid}
+    assert list(tagged.value[1:]) == [{}, message.payload, message.signature]
+    assert cbor2.loads(tagged.value[0]) == {1: -8, 4: message.kid}
+    assert cbor2.dumps(["Signature1", tagged.value[0], b"", message.payload]) == message.to_be_signed

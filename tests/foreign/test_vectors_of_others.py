@@ -13,8 +13,8 @@ import cbor2
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from clearance.credential import base45
-from clearance.credential.cose import Sign1, _to_be_signed, parse_sign1, verification_key, verify_sign1
+from clearance.credential import base45, cbor
+from clearance.credential.cose import Sign1, parse_sign1, verification_key, verify_sign1
 from clearance.credential.deflate import inflate
 from clearance.credential.errors import BadSignature, CredentialError, UnreadableText
 from clearance.credential.gate import verdict_for
@@ -39,7 +39,8 @@ def message_of(parts: list[Any]) -> Sign1:
     s = int.from_bytes(signature[32:], "big")
     if algorithm == -7 and s > P256_ORDER // 2:
         signature = signature[:32] + (P256_ORDER - s).to_bytes(32, "big")
-    return Sign1(protected=protected, algorithm=algorithm, kid=kid, payload=payload, signature=signature)
+    to_be_signed = b"\x84\x6aSignature1" + cbor.byte_string(protected) + b"\x40" + cbor.byte_string(payload)
+    return Sign1(algorithm=algorithm, kid=kid, payload=payload, signature=signature, to_be_signed=to_be_signed)
 
 
 def verifies(message: Sign1, public_key: object) -> bool:
@@ -97,8 +98,7 @@ def test_cose_wg_signatures_verify_with_the_strictness_off(name: str) -> None:
     expected = example.get("fail", False) == (stem(name) in JUDGED_OTHERWISE)
     assert verifies(message, cose_wg_key(example["input"]["sign0"]["key"])) == expected
     if expected:
-        to_be_signed = example["intermediates"]["ToBeSign_hex"]
-        assert _to_be_signed(message.protected, message.payload).hex().upper() == to_be_signed
+        assert message.to_be_signed.hex().upper() == example["intermediates"]["ToBeSign_hex"]
 
 
 # --- EU certificates ------------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def test_a_changed_payload_does_not_verify() -> None:
     message = parse_sign1(sign1(b"\xa0", signer=CARD))
     verify_sign1(message, key=key)
     with pytest.raises(BadSignature):
-        verify_sign1(replace(message, payload=b"\xa1\x00\x00"), key=key)
+        verify_sign1(replace(message, to_be_signed=message.to_be_signed + b"\0"), key=key)
 
 
 def test_every_trusted_signer_with_the_key_identifier_is_tried() -> None:

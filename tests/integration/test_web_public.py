@@ -111,6 +111,11 @@ def test_a_case_without_a_card_says_which_step_it_stands_at(phone: Phone, number
     assert page.text.count('aria-current="step"') == 1
 
 
+def test_only_a_case_that_waits_for_approval_asks_after_fingerprints_and_orientation(phone: Phone) -> None:
+    assert "still missing?" in phone.ask(ENTERED).text
+    assert "still missing?" not in phone.ask(APPROVED).text
+
+
 def test_a_rejected_case_says_where_to_ask(phone: Phone) -> None:
     entered = phone.office.enter(draft(7))
     expect(reject.reject(phone.office.service, entered.reference, officer=APPROVER, version=1, reason="no visa"))

@@ -9,9 +9,9 @@ from clearance.domain.clearance import Clearance, RevocationReason
 from clearance_templates.i18n import N_
 
 STEPS = (
-    N_("Registration, fingerprints and pre-departure orientation"),
+    N_("Registration with BMET"),
     N_("Application handed in"),
-    N_("An officer checks the papers and approves"),
+    N_("An officer checks papers, fingerprints and orientation, and approves"),
     N_("A second officer issues the card"),
     N_("The card can be downloaded here"),
 )

@@ -37,7 +37,7 @@ class Desk:
         return self.client.get(path, base_url=SITE, environ_base={"REMOTE_ADDR": self.address}, buffered=True)
 
     def post(self, path: str, *, at: str = "/staff/cards", **form: str) -> TestResponse:
-        """Send a form with the token of the page `at`."""
+        """Send a form with the token of the page `at`; as our Referrer-Policy has it, without a Referer."""
         return self.send(path, csrf_token=self.token(at), **form)
 
     def send(self, path: str, **form: str) -> TestResponse:

@@ -224,8 +224,8 @@ audit_head = Table(
     "audit_head",
     metadata,
     # One row. Writers queue on it, and it shows when the end of the log was cut off.
-    Column("only", Integer, primary_key=True, autoincrement=False),
+    Column("single", Integer, primary_key=True, autoincrement=False),
     Column("number", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
-    CheckConstraint("only = 1", name="one_row"),
+    CheckConstraint("single = 1", name="one_row"),
 )

@@ -39,11 +39,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit_head",
-        sa.Column("only", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("single", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.CheckConstraint("only = 1", name=op.f("ck_audit_head_one_row")),
-        sa.PrimaryKeyConstraint("only", name="pk_audit_head"),
+        sa.CheckConstraint("single = 1", name=op.f("ck_audit_head_one_row")),
+        sa.PrimaryKeyConstraint("single", name="pk_audit_head"),
     )
     op.create_table(
         "audit_log",
@@ -239,6 +239,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("clearance_no", name="uq_signing_intents_clearance_no"),
         sa.UniqueConstraint("status_uri", "status_idx", name="uq_signing_intents_status_uri_status_idx"),
     )
-    op.execute(f"INSERT INTO audit_head (only, number, digest) VALUES (1, 0, '{NOTHING_BEFORE}')")
+    op.execute(f"INSERT INTO audit_head (single, number, digest) VALUES (1, 0, '{NOTHING_BEFORE}')")
     for statement in APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)

@@ -78,7 +78,7 @@ class Floor:
 def union(some: bytes, others: bytes) -> bytes:
     """The indexes of both bit strings."""
     both = int.from_bytes(some, "little") | int.from_bytes(others, "little")
-    return both.to_bytes(max(len(some), len(others)), "little")
+    return both.to_bytes((both.bit_length() + 7) // 8, "little")
 
 
 def _edition(pair: object) -> Edition:

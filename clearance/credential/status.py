@@ -71,7 +71,7 @@ class StatusList:
         return self.entries[at] >> position & (1 << self.bits) - 1 if 0 <= at < len(self.entries) else None
 
     def invalid_indexes(self) -> bytes:
-        """One bit for each index, lowest first, set where the entry is INVALID.
+        """One bit for each index, lowest first, set where the entry is INVALID; ends with the last that is.
 
         Worked out for the whole list at once: each byte is replaced by the bits of its entries, and `bits` such bytes
         (which hold eight entries) are joined to one.
@@ -80,7 +80,7 @@ class StatusList:
         joined = 0
         for part in range(self.bits):
             joined |= int.from_bytes(marks[part :: self.bits], "little") << part * (8 // self.bits)
-        return joined.to_bytes(-(-len(marks) // self.bits), "little")
+        return joined.to_bytes((joined.bit_length() + 7) // 8, "little")
 
 
 def encode_status_list(

@@ -1,8 +1,8 @@
 """How many times one thing costs another, measured so that a busy machine does not decide the answer.
 
-CPU time, not wall time; the candidates take short turns, one after the other, many times in a round; the cheapest turn of
-a round counts, since neighbours can only make a turn dearer; the ratio is taken round by round and its median given, so
-that a slow minute slows both sides of it.
+CPU time, not wall time; the candidates take short turns, one after the other, many times in a round; the cheapest turn
+of a round counts, since neighbours can only make a turn dearer; the ratio is taken round by round and its median given,
+so that a slow minute slows both sides of it.
 """
 
 import gc

@@ -10,7 +10,7 @@ from functools import cache
 from gettext import NullTranslations
 from importlib.resources import files
 from io import BytesIO
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -18,13 +18,17 @@ from babel.core import get_global
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 
 Language = Literal["bn", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("bn", "en")
 """Bengali first: it is what most of those who read us speak."""
 
 DHAKA = ZoneInfo("Asia/Dhaka")
+_SPELT_TODAY = {("bn", 1): "জানুয়ারি", ("bn", 2): "ফেব্রুয়ারি"}
+"""CLDR keeps an older spelling of these months."""
+
 _BENGALI_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
 
 
@@ -60,7 +64,8 @@ class Translator:
 
     def date(self, day: date) -> str:
         """22 November 2026, ২২ নভেম্বর ২০২৬."""
-        return self.digits(f"{day.day} {self._cldr.months['format']['wide'][day.month]} {day.year}")
+        month = _SPELT_TODAY.get((self.locale, day.month)) or self._cldr.months["format"]["wide"][day.month]
+        return self.digits(f"{day.day} {month} {day.year}")
 
     def datetime(self, at: datetime) -> str:
         """Day and time in Dhaka: 22 November 2026, 15:04. `at` is aware."""
@@ -107,15 +112,19 @@ def install(environment: Environment, current: Callable[[], Translator]) -> None
         lambda singular, plural, number: current().ngettext(singular, plural, number),
         newstyle=True,
     )
-    filters: dict[str, Callable[..., str]] = {
-        "ago": lambda seconds: current().ago(seconds),
-        "country": lambda alpha3: current().country(alpha3),
-        "date": lambda day: current().date(day),
-        "datetime": lambda at: current().datetime(at),
-        "digits": lambda text: current().digits(str(text)),
-        "number": lambda number: current().number(number),
-    }
-    environment.filters.update(filters)
+
+    def in_tongue(say: Callable[[Translator, Any], str]) -> Callable[[Context, Any], str]:
+        # A filter without the context would be folded at compile time, and keep the first visitor's language for all.
+        return pass_context(lambda _context, value: say(current(), value))
+
+    environment.filters.update(
+        ago=in_tongue(Translator.ago),
+        country=in_tongue(Translator.country),
+        date=in_tongue(Translator.date),
+        datetime=in_tongue(Translator.datetime),
+        digits=in_tongue(lambda t, text: t.digits(str(text))),
+        number=in_tongue(Translator.number),
+    )
 
 
 @cache

@@ -78,7 +78,7 @@ def test_one_compiled_template_serves_both_languages() -> None:
     now: list[Translator] = [BN]
     environment = Environment(autoescape=True)
     i18n.install(environment, lambda: now[0])
-    page = environment.from_string("{{ _('Day') }} {{ day|date }} {{ count|number }}")
-    assert page.render(day=date(2026, 1, 2), count=7) == "দিন ২ জানুয়ারী ২০২৬ ৭"
+    page = environment.from_string("{{ _('Day') }} {{ day|date }} {{ count|number }} {{ '14'|digits }}")
+    assert page.render(day=date(2026, 1, 2), count=7) == "দিন ২ জানুয়ারি ২০২৬ ৭ ১৪"
     now[0] = EN
-    assert page.render(day=date(2026, 1, 2), count=7) == "Day 2 January 2026 7"
+    assert page.render(day=date(2026, 1, 2), count=7) == "Day 2 January 2026 7 14"

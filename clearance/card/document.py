@@ -7,15 +7,14 @@ random number, no object whose place depends on iteration order.
 import io
 
 from reportlab import rl_config
-from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
-from clearance.card import qr, watermark, words
+from clearance.card import photo, qr, watermark, words
 from clearance.card.compose import compose
 from clearance.card.pages import PAGES
 from clearance.card.reportlab_font import reportlab_font
-from clearance.card.sheet import QR_FORM, WATERMARK_FORM, Pictures, Sheet
+from clearance.card.sheet import PHOTO, QR_CODE, WATERMARK, Pictures, Sheet
 from clearance.card.typeface import Weight
 from clearance.domain.printed_card import PrintedCard
 
@@ -52,26 +51,38 @@ def render(card: PrintedCard, *, mask: int) -> bytes:
 
 
 def _define_pictures(canvas: Canvas, card: PrintedCard, mask: int) -> Pictures:
-    """The QR code, black on the white that lies below it, and the DEMO of the watermark: stored once, drawn often."""
+    """What both pages draw, stored once: photo, QR code (black on the white below it), the DEMO of the watermark."""
+    image = {
+        "Subtype": pdfdoc.PDFName("Image"),
+        "Width": photo.WIDTH,
+        "Height": photo.HEIGHT,
+        "BitsPerComponent": 8,
+        "ColorSpace": pdfdoc.PDFName("DeviceRGB"),
+        "Filter": pdfdoc.PDFName("DCTDecode"),
+    }
+    _define_picture(canvas, PHOTO, image, card.photo)
     modules = qr.matrix(card.qr_text, mask=mask)
     side = qr.side(modules)
-    _define_form(canvas, QR_FORM, b"0 g\n" + qr.path(modules), (0, 0, side, side))
-    photo = ImageReader(io.BytesIO(card.photo))
+    _define_form(canvas, QR_CODE, b"0 g\n" + qr.path(modules), (0, 0, side, side))
     if not card.demo:
-        return Pictures(photo=photo, qr_side=side, watermark=None)
-    shapes, box = watermark.form(f"{words.DEMO_WATERMARK.en} {words.DEMO_WATERMARK.bn}")
-    _define_form(canvas, WATERMARK_FORM, shapes, box)
-    return Pictures(photo=photo, qr_side=side, watermark=box[2])
+        return Pictures(qr_side=side, watermark=None)
+    shapes, box = watermark.form(words.DEMO_WATERMARK)
+    _define_form(canvas, WATERMARK, shapes, box)
+    return Pictures(qr_side=side, watermark=box[2])
 
 
 def _define_form(canvas: Canvas, name: str, content: bytes, box: tuple[int, int, int, int]) -> None:
     form = {
-        "Type": pdfdoc.PDFName("XObject"),
         "Subtype": pdfdoc.PDFName("Form"),
         "BBox": pdfdoc.PDFArray(box),
         "Resources": pdfdoc.PDFDictionary({}),
     }
-    canvas._doc.addForm(name, pdfdoc.PDFStream(pdfdoc.PDFDictionary(form), content, [pdfdoc.PDFZCompress]))
+    _define_picture(canvas, name, form, content)
+
+
+def _define_picture(canvas: Canvas, name: str, entries: dict[str, object], content: bytes) -> None:
+    dictionary = pdfdoc.PDFDictionary({"Type": pdfdoc.PDFName("XObject"), **entries})
+    canvas._doc.addForm(name, pdfdoc.PDFStream(dictionary, content, [pdfdoc.PDFZCompress]))
 
 
 def _describe(canvas: Canvas, card: PrintedCard) -> None:
@@ -90,7 +101,7 @@ def _attach(canvas: Canvas, credential: bytes) -> None:
     doc = canvas._doc
     file = {
         "Type": pdfdoc.PDFName("EmbeddedFile"),
-        "Subtype": pdfdoc.PDFName("application/cwt"),
+        "Subtype": "/application#2Fcwt",  # PDFName would leave the slash as it is
         "Params": pdfdoc.PDFDictionary({"Size": len(credential)}),
     }
     stored = doc.Reference(pdfdoc.PDFStream(pdfdoc.PDFDictionary(file), credential, []), "credential.stream")
@@ -98,7 +109,6 @@ def _attach(canvas: Canvas, credential: bytes) -> None:
         "Type": pdfdoc.PDFName("Filespec"),
         "F": pdfdoc.PDFString(CREDENTIAL_FILE),
         "UF": pdfdoc.PDFString(CREDENTIAL_FILE),
-        "Desc": pdfdoc.PDFString("The signed credential of the QR code"),
         "AFRelationship": pdfdoc.PDFName("Data"),
         "EF": pdfdoc.PDFDictionary({"F": stored, "UF": stored}),
     }

@@ -110,7 +110,7 @@ class _Sizes:
         return Field(item=item, label=_label(self.label), value=_value(self.value, lines=lines))
 
     def name_field(self) -> Field:
-        return self._bilingual(Item.NAME, self.name, _english(self.name_english, weight=SEMIBOLD))
+        return self._bilingual(Item.NAME, self.name, _english(self.name_english))
 
     def journey_field(self, item: Item) -> Field:
         return self._bilingual(item, self.journey, _english(self.journey_english))
@@ -126,7 +126,7 @@ class _Sizes:
 
 def _phone() -> Page:
     """105 x 187 mm: fills a phone held upright, the QR code 84 % of its width."""
-    text = _Sizes(label=4.9, value=6.9, name=12.5, name_english=8.8, number=19, journey=9.4, journey_english=7.6)
+    text = _Sizes(label=4.9, value=6.9, name=12.5, name_english=9.2, number=19, journey=9.4, journey_english=7.6)
 
     def row(*cells: tuple[int, Node]) -> Row:
         return _grid(95, 3, 2, *cells)
@@ -201,13 +201,13 @@ def _phone() -> Page:
             f"{_bn(words.FREE)} {_bn(words.HELP)}",
             f"{words.FREE.en} {words.HELP.en}",
         ),
-        watermark=30,
+        watermark=36,
     )
 
 
 def _a4() -> Page:
     """A4 for printing: the card on the upper half, how to use it on the lower half, a fold between them."""
-    text = _Sizes(label=6.2, value=8.8, name=15, name_english=10.5, number=25, journey=12, journey_english=9.5)
+    text = _Sizes(label=6.2, value=8.8, name=15, name_english=11.5, number=25, journey=12, journey_english=9.5)
 
     def row(*cells: tuple[int, Node]) -> Row:
         return _grid(186, 4, 4, *cells)
@@ -272,7 +272,7 @@ def _a4() -> Page:
         ),
         back=_instructions(),
         foot=_foot(9, (12, 1.5), _bn(words.HELP), words.HELP.en),
-        watermark=60,
+        watermark=66,
     )
 
 

@@ -37,11 +37,10 @@ def path(modules: Matrix) -> bytes:
 
     One path with one fill, because separate fills leave hairlines between modules where a renderer smooths edges.
     """
-    top = len(modules) + QUIET_ZONE - 1
+    top = len(modules) + QUIET_ZONE
     rectangles = (
-        f"{column + QUIET_ZONE} {top - row} {length} 1 re"
-        for row, cells in enumerate(modules)
-        for column, length in _dark_runs(cells)
+        f"{column + QUIET_ZONE} {top - row - height} {width} {height} re"
+        for column, row, width, height in _dark_rectangles(modules)
     )
     return "\n".join([*rectangles, "f"]).encode("ascii")
 
@@ -51,11 +50,23 @@ def side(modules: Matrix) -> int:
     return len(modules) + 2 * QUIET_ZONE
 
 
+def _dark_rectangles(modules: Matrix) -> Iterator[tuple[int, int, int, int]]:
+    """Column, row, width and height of rectangles that cover each dark module once: equal runs of rows in a pile."""
+    started: dict[tuple[int, int], int] = {}
+    for row, cells in enumerate((*modules, ())):
+        runs = set(_dark_runs(cells))
+        for column, width in [run for run in started if run not in runs]:
+            first = started.pop((column, width))
+            yield column, first, width, row - first
+        for run in sorted(runs):
+            started.setdefault(run, row)
+
+
 def _dark_runs(cells: tuple[bool, ...]) -> Iterator[tuple[int, int]]:
-    """First column and length of each run of dark modules."""
+    """First column and width of each run of dark modules."""
     column = 0
     for dark, run in groupby(cells):
-        length = len(list(run))
+        width = len(list(run))
         if dark:
-            yield column, length
-        column += length
+            yield column, width
+        column += width

@@ -27,7 +27,7 @@ FIELD_NAME = "Seal"
 REASON = "Emigration clearance issued"
 LOCATION = "Dhaka, Bangladesh"
 
-CMS_FRAME = 400
+CMS_FRAME = 370
 """Bytes of the CMS container beside certificates and issuer names: digests, attributes, the ECDSA value."""
 
 _METADATA = PdfSignatureMetadata(

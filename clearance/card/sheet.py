@@ -7,32 +7,27 @@ It decides the order of ink (watermark, grounds, pictures, text, rules) and the 
 from dataclasses import dataclass
 
 from reportlab.lib.colors import HexColor
-from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from clearance.card import watermark
-from clearance.card.colours import ACCENT, MUTED, RULE, WATERMARK, WHITE
+from clearance.card import colours, watermark
+from clearance.card.colours import ACCENT, MUTED, RULE, WHITE
 from clearance.card.compose import PlacedPage
 from clearance.card.fitting import MM_PER_POINT
 from clearance.card.layout import Line, Picture, Rect
 from clearance.card.reportlab_font import reportlab_font
 from clearance.card.typeface import Weight
 
-QR_FORM = "qr"
-"""Name of the form that holds the QR code; its unit is one module."""
-
-WATERMARK_FORM = "demo"
-"""Name of the form that holds the word DEMO; its unit is one font unit."""
+PHOTO, QR_CODE, WATERMARK = "photo", "qr", "demo"
+"""Names of the pictures that both pages draw; `document` defines them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pictures:
-    """What the pages share: the photo, the side of the QR form with its quiet zone, the length of the DEMO form.
+    """Sizes of the drawn pictures: the side of the QR code with its quiet zone in modules, the length of DEMO.
 
-    `watermark` is None on a card that is no demo.
+    `watermark` is in font units, and None on a card that is no demo.
     """
 
-    photo: ImageReader
     qr_side: int
     watermark: int | None
 
@@ -55,35 +50,36 @@ class Sheet:
         for box in self._placed.boxes:
             match box.picture:
                 case Picture.PHOTO:
-                    self._photo(box.rect, pictures.photo)
+                    self._photo(box.rect)
                 case Picture.QR:
-                    self._qr(box.rect, pictures.qr_side)
+                    self._place(QR_CODE, box.rect, pictures.qr_side)
         self._text([line for box in self._placed.boxes for line in box.lines])
         self._rules()
 
     def _watermark(self, length: int) -> None:
         """Below everything: it can neither hide a fact nor stand behind the QR code."""
         placed, canvas = self._placed, self._canvas
-        canvas.setFillColor(HexColor(WATERMARK))
+        canvas.setFillColor(HexColor(colours.WATERMARK))
         size = (_points(placed.width), _points(placed.height))
         for matrix in watermark.matrices(*size, placed.page.watermark, length):
             canvas.addLiteral(f"q {matrix} cm")
-            canvas.doForm(WATERMARK_FORM)
+            canvas.doForm(WATERMARK)
             canvas.addLiteral("Q")
 
-    def _photo(self, rect: Rect, photo: ImageReader) -> None:
+    def _photo(self, rect: Rect) -> None:
         canvas = self._canvas
-        canvas.drawImage(photo, *self._corner(rect), *_size(rect))
+        self._place(PHOTO, rect, 1)
         canvas.setStrokeColor(HexColor(RULE))
         canvas.setLineWidth(0.5)
         canvas.rect(*self._corner(rect), *_size(rect), stroke=1, fill=0)
 
-    def _qr(self, rect: Rect, side: int) -> None:
+    def _place(self, picture: str, rect: Rect, units: int) -> None:
+        """Stretch a picture of so many units a side over `rect`."""
         canvas = self._canvas
         canvas.saveState()
         canvas.translate(*self._corner(rect))
-        canvas.scale(*(length / side for length in _size(rect)))
-        canvas.doForm(QR_FORM)
+        canvas.scale(*(length / units for length in _size(rect)))
+        canvas.doForm(picture)
         canvas.restoreState()
 
     def _text(self, lines: list[Line]) -> None:

@@ -88,7 +88,7 @@ BUREAU = BilingualText(
 )
 TITLE = BilingualText(bn="বহির্গমন ছাড়পত্র কার্ড", en="Emigration Clearance Card")
 DEMO_BAND = BilingualText(bn="ডেমো – ভ্রমণের জন্য নয়", en="DEMO - NOT FOR TRAVEL")
-DEMO_WATERMARK = BilingualText(bn="ডেমো", en="DEMO")
+DEMO_WATERMARK = "DEMO"
 FOLD = BilingualText(bn="এখানে ভাঁজ করুন", en="Fold here")
 
 FREE = BilingualText(bn="এই কার্ড বিনামূল্যে। এর জন্য কাউকে টাকা দেবেন না।", en="This card is free. Pay no one for it.")

@@ -133,7 +133,8 @@ def people(count: int) -> Iterator[PrintedCard]:
         yield sample_card(index, **(changes | long | bare))
 
 
-def bengali_texts(count: int) -> list[str]:
+@cache
+def bengali_texts(count: int) -> tuple[str, ...]:
     """Distinct Bengali names, addresses and companies in NFC, the hard ones first."""
     faker = Faker("bn_BD")
     faker.seed_instance(11)
@@ -141,7 +142,7 @@ def bengali_texts(count: int) -> list[str]:
     while len(texts) < count:
         for text in (faker.name(), faker.address(), faker.company(), faker.job()):
             texts[" ".join(normalize("NFC", text).split())] = None
-    return list(texts)[:count]
+    return tuple(texts)[:count]
 
 
 @cache
@@ -165,20 +166,20 @@ class SoftwareKey:
         return self.private.sign(message, ec.ECDSA(hashes.SHA256()))
 
 
-def sealing_key(*, days: int = 365) -> tuple[SoftwareKey, bytes]:
-    """A new sealing key under a new root, and the root's DER."""
+def sealing_key(*, starting: datetime = NOW, days: int = 365) -> tuple[SoftwareKey, bytes]:
+    """A new sealing key under a new root, valid from the day before `starting`, and the root's DER."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
     root = (
-        _certificate("Seal test root", "Seal test root", root_key, days)
+        _certificate("Seal test root", "Seal test root", root_key, starting, days)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(ca, critical=True)
         .sign(root_key, hashes.SHA256())
     )
-    usage = x509.KeyUsage(True, False, False, False, False, False, False, False, False)
+    usage = x509.KeyUsage(True, True, False, False, False, False, False, False, False)
     purposes = [x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"), ExtendedKeyUsageOID.EMAIL_PROTECTION]
     certificate = (
-        _certificate("Seal test", "Seal test root", key, days)
+        _certificate("Seal test", "Seal test root", key, starting, days)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(usage, critical=True)
         .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
@@ -191,15 +192,17 @@ def sealing_key(*, days: int = 365) -> tuple[SoftwareKey, bytes]:
     ), root_der
 
 
-def _certificate(subject: str, issuer: str, key: ec.EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:
+def _certificate(
+    subject: str, issuer: str, key: ec.EllipticCurvePrivateKey, starting: datetime, days: int
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(_name(subject))
         .issuer_name(_name(issuer))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=days))
+        .not_valid_before(starting - timedelta(days=1))
+        .not_valid_after(starting + timedelta(days=days))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 

@@ -42,9 +42,10 @@ def test_the_path_fills_exactly_the_dark_modules_once() -> None:
     drawn: set[tuple[int, int]] = set()
     *rectangles, fill = qr.path(modules).decode().split("\n")
     for rectangle in rectangles:
-        x, y, width, height, operator = rectangle.split()
-        assert (height, operator) == ("1", "re")
-        cells = {(column, int(y)) for column in range(int(x), int(x) + int(width))}
+        *numbers, operator = rectangle.split()
+        x, y, width, height = map(int, numbers)
+        assert operator == "re"
+        cells = {(column, row) for column in range(x, x + width) for row in range(y, y + height)}
         assert not cells & drawn
         drawn |= cells
     assert fill == "f"

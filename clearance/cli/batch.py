@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from clearance.cli.batch_report import report_for, result_file, summary
+from clearance.cli.batch_report import report_for, result_file, result_path, summary
 from clearance.cli.batch_row import Outcome, RowResult, process
 from clearance.cli.office import fail, home_option, language_option, office_at, password_of, shown, words
 from clearance.domain.eligibility import Ground, Objection
@@ -91,6 +91,7 @@ def issue(
         officers = _officers(service, entered_by, approved_by, issued_by, t)
         outcomes = _run(service, rows, file=file, officers=officers, t=t)
     click.echo(summary(outcomes, t))
+    click.echo(t.gettext("Every outcome stands in %(file)s.") % {"file": result_path(file)})
     sys.exit(1 if Outcome.REFUSED in outcomes else 0)
 
 

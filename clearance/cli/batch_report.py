@@ -30,7 +30,7 @@ _STYLES = {Outcome.ISSUED: "green", Outcome.ALREADY_ISSUED: "dim", Outcome.REFUS
 
 
 class ResultFile:
-    """`<file>.result.csv`: written row by row, so that it is there even after a run that was cut short."""
+    """The outcomes as CSV, written row by row, so that it is there even after a run that was cut short."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -44,10 +44,15 @@ class ResultFile:
         self._file.flush()
 
 
+def result_path(batch: Path) -> Path:
+    """Where the outcomes of a batch file are written."""
+    return batch.with_suffix(".result.csv")
+
+
 @contextmanager
 def result_file(batch: Path) -> Iterator[ResultFile]:
     """The result file of a batch file, begun anew. Raises OSError."""
-    with batch.with_suffix(".result.csv").open("w", encoding="utf-8-sig", newline="") as file:
+    with result_path(batch).open("w", encoding="utf-8-sig", newline="") as file:
         yield ResultFile(file)
 
 

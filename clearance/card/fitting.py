@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from clearance.card.typeface import Weight, typeface
 
@@ -47,7 +48,8 @@ class Style:
     align: Align = Align.LEFT
 
 
-def fit(text: str, style: Style, width: float, scale: float = 1.0) -> tuple[float, list[str]]:
+@lru_cache(maxsize=16_384)  # labels recur on every card, and every text in every trial of a page
+def fit(text: str, style: Style, width: float, scale: float = 1.0) -> tuple[float, tuple[str, ...]]:
     """Size in points and lines of `text` in `width` millimetres.
 
     It wraps to the lines its style allows; then it shrinks to 80 %; then it takes the lines it needs.
@@ -57,7 +59,7 @@ def fit(text: str, style: Style, width: float, scale: float = 1.0) -> tuple[floa
         lines = _wrap(text, style, size, width)
         if len(lines) <= style.lines:
             break
-    return size, lines
+    return size, tuple(lines)
 
 
 def reach(style: Style) -> tuple[float, float]:

@@ -5,11 +5,14 @@ where the symbol stands that of `layout`. The mask is fixed because the automati
 `qrcode` library's time, and Base45 text looks alike under all eight (docs/adr/0011).
 """
 
+import re
 from collections.abc import Iterator
-from itertools import groupby
 
 import qrcode
-from qrcode.util import MODE_ALPHA_NUM, QRData
+from qrcode.util import BIT_LIMIT_TABLE, MODE_ALPHA_NUM, QRData, length_in_bits
+
+LEVEL = qrcode.ERROR_CORRECT_M
+MODE_BITS = 4
 
 QUIET_ZONE = 4
 """Modules of white on each side (ISO/IEC 18004, 5.3.8)."""
@@ -17,19 +20,30 @@ QUIET_ZONE = 4
 MASKS = (3, 0, 6)
 """Mask patterns in the order of trying; the next one is used only when a finished page cannot be read back."""
 
+_DARK_RUN = re.compile("1+")
+
 Matrix = tuple[tuple[bool, ...], ...]
 """Rows of modules from the top, without quiet zone; True is dark."""
 
 
 def matrix(text: str, *, mask: int = MASKS[0]) -> Matrix:
-    """The smallest symbol that holds `text` (QR alphanumeric characters only).
+    """The smallest symbol that holds `text`.
 
-    Raises ValueError for another character and qrcode.exceptions.DataOverflowError beyond version 40.
+    Raises ValueError for a character outside the QR alphanumeric set and for more than version 40 holds.
     """
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0, mask_pattern=mask)
+    code = qrcode.QRCode(_version(len(text)), error_correction=LEVEL, border=0, mask_pattern=mask)
     code.add_data(QRData(text.encode(), mode=MODE_ALPHA_NUM))
-    code.make(fit=True)
+    code.make(fit=False)
     return tuple(tuple(row) for row in code.get_matrix())
+
+
+def _version(length: int) -> int:
+    """Smallest version for so many alphanumeric characters; `qrcode` would encode the text twice to find it."""
+    data_bits = 11 * (length // 2) + 6 * (length % 2)
+    for version in range(1, 41):
+        if MODE_BITS + length_in_bits(MODE_ALPHA_NUM, version) + data_bits <= BIT_LIMIT_TABLE[LEVEL][version]:
+            return version
+    raise ValueError(f"no QR code holds {length} characters")
 
 
 def path(modules: Matrix) -> bytes:
@@ -54,19 +68,10 @@ def _dark_rectangles(modules: Matrix) -> Iterator[tuple[int, int, int, int]]:
     """Column, row, width and height of rectangles that cover each dark module once: equal runs of rows in a pile."""
     started: dict[tuple[int, int], int] = {}
     for row, cells in enumerate((*modules, ())):
-        runs = set(_dark_runs(cells))
-        for column, width in [run for run in started if run not in runs]:
-            first = started.pop((column, width))
-            yield column, first, width, row - first
-        for run in sorted(runs):
+        text = "".join("1" if dark else " " for dark in cells)
+        runs = dict.fromkeys(match.span() for match in _DARK_RUN.finditer(text))
+        for run in [run for run in started if run not in runs]:
+            first = started.pop(run)
+            yield run[0], first, run[1] - run[0], row - first
+        for run in runs:
             started.setdefault(run, row)
-
-
-def _dark_runs(cells: tuple[bool, ...]) -> Iterator[tuple[int, int]]:
-    """First column and width of each run of dark modules."""
-    column = 0
-    for dark, run in groupby(cells):
-        width = len(list(run))
-        if dark:
-            yield column, width
-        column += width

@@ -72,7 +72,7 @@ class ReportlabFont:
             ),
             "CIDToGIDMap": pdfdoc.PDFName("Identity"),
             "DW": 0,
-            "W": pdfdoc.PDFArray([0, pdfdoc.PDFArray(embedded.widths)]),
+            "W": f"[0 [{' '.join(map(str, embedded.widths))}]]",  # text, because PDFArray takes 1 ms for so many
             "FontDescriptor": doc.Reference(pdfdoc.PDFDictionary(descriptor), f"{key}.descriptor"),
         }
         font = {

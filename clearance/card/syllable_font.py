@@ -46,13 +46,16 @@ class SyllableFont:
     def __init__(self, face: Typeface) -> None:
         self._face = face
         self._cids: dict[Syllable, int] = {}
+        self._encoded: dict[str, bytes] = {}
 
     def encode(self, text: str) -> bytes:
         """Two-byte CIDs that show `text`. Raises UnprintableTextError."""
-        return b"".join(
-            self._cids.setdefault(syllable, len(self._cids) + 1).to_bytes(2, "big")
-            for syllable in self._face.shape(text)
-        )
+        codes = self._encoded.get(text)
+        if codes is None:
+            cids, syllables = self._cids, self._face.shape(text)
+            numbers = [cids.setdefault(syllable, len(cids) + 1) for syllable in syllables]
+            codes = self._encoded[text] = struct.pack(f">{len(numbers)}H", *numbers)
+        return codes
 
     def build(self) -> EmbeddedFont:
         """The font for everything encoded so far. The same texts in the same order give the same bytes."""

@@ -183,7 +183,7 @@ def test_a_word_wider_than_its_box_is_broken_and_nothing_of_it_is_lost(text: str
 
 
 def test_a_long_word_is_broken_behind_its_hyphens_first() -> None:
-    assert fit("BMET-2026-7K3QX9M2VD4", STYLE, 24)[1] == ["BMET-2026-", "7K3QX9M2VD4"]
+    assert fit("BMET-2026-7K3QX9M2VD4", STYLE, 24)[1] == ("BMET-2026-", "7K3QX9M2VD4")
 
 
 def test_a_fact_in_two_languages_shares_a_line_where_both_fit() -> None:

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from clearance.card import document
@@ -6,7 +8,7 @@ from clearance.card.qr import MASKS
 from clearance.card.typeface import UnprintableTextError
 from clearance.domain.printed_card import PrintedCard
 from clearance.domain.text import BilingualText
-from tests.unit.card.samples import BARE, LONG, sample_card, sealing_key
+from tests.unit.card.samples import BARE, LONG, NOW, people, sample_card, sealing_key
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +56,12 @@ def test_a_name_the_fonts_lack_stops_the_card(printer: CardPrinter) -> None:
 
 def test_ordinary_text_has_no_missing_characters(printer: CardPrinter) -> None:
     assert printer.missing_characters("মোঃ শফিকুল ইসলাম র‍্যাব MD. SHAFIQUL O'BRIEN ৳ ১২৩ (A/B) – ·") == ""
+
+
+def test_cards_drawn_at_the_same_time_come_out_as_alone(printer: CardPrinter) -> None:
+    cards = list(people(8))
+    alone = [printer.render(card) for card in cards]
+    with ThreadPoolExecutor(max_workers=4) as threads:
+        assert list(threads.map(printer.render, cards)) == alone
+        sealed = threads.map(lambda pdf: printer.seal(pdf, at=NOW), alone)
+        assert all(seal.startswith(pdf) for seal, pdf in zip(sealed, alone, strict=True))

@@ -29,6 +29,7 @@ from clearance.signing.keystore import KeyStore
 from clearance.storage.database import SqlDatabase
 from clearance.storage.documents import DocumentDirectory
 from clearance.storage.passwords import Argon2Passwords
+from clearance.storage.schema import UnknownSchema
 from clearance.web.app import create_app
 from clearance.web.options import WebOptions
 
@@ -95,7 +96,10 @@ def open_service(home: Path) -> Iterator[Service]:
 def service_of(settings: Settings, keys: KeyStore) -> Iterator[Service]:
     """The ports joined; the database is brought to the newest schema first."""
     database = SqlDatabase(settings.url)
-    database.migrate()
+    try:
+        database.migrate()
+    except UnknownSchema as error:
+        raise ConfigurationRefused(str(error)) from None
     root = keys.root_certificate
     try:
         yield Service(

@@ -4,8 +4,14 @@ It turns words on the command line into calls and results into words and exit st
 """
 
 import importlib
+import sys
 
 import click
+
+USAGE_ERROR = 64
+"""EX_USAGE of sysexits.h: commands give 1 and 2 a meaning of their own."""
+INTERRUPTED = 130
+"""As after SIGINT."""
 
 COMMANDS = {
     "demo": "clearance.cli.serve:demo",
@@ -35,5 +41,20 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="clearance")
-def main() -> None:
+def clearance() -> None:
     """Issue emigration clearance cards: sign them, hand them out, take them back."""
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        status = clearance.main(prog_name="clearance", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        status = USAGE_ERROR
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except click.Abort:
+        status = INTERRUPTED
+    sys.exit(status)

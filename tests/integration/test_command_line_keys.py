@@ -168,7 +168,7 @@ class TestCeremony:
             (["--organisation", "Bureau", "--country", "Bangladesh"], 64, "two capital letters"),
             (["--demo", "--status-uri", "https://s.bmet.gov.bd/"], 64, "status URI"),
             (["--demo", "--issuer", " "], 64, "issuer"),
-            (["--demo", "--alg", "rs256"], 2, "rs256"),
+            (["--demo", "--alg", "rs256"], 64, "rs256"),
             (["--demo", "--passphrase-file", "/nowhere/secret"], 66, "/nowhere/secret"),
         ],
     )

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from clearance.cli import batch_report, main
+from clearance.cli import batch_report
+from clearance.cli import clearance as main
 from clearance.credential.held import HeldTrust
 from clearance.domain.application import ApplicationState
 from clearance.domain.clearance import Clearance

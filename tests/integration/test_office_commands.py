@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from clearance.cli import main
+from clearance.cli import clearance as main
 from clearance.issuing.ports import Unavailable
 from clearance.issuing.service import Service
 from clearance.issuing.sign_in import sign_in, still_signed_in

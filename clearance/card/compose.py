@@ -4,7 +4,7 @@ It decides how a page as a whole gives way when a card has much to say: first al
 then the front grows. On A4 the fold and the instructions move down with it, on the phone the page becomes longer.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clearance.card.fitting import SCALES
 from clearance.card.layout import Box, Setting, bottom, place
@@ -26,15 +26,14 @@ class PlacedPage:
 
 def compose(page: Page, card: PrintedCard) -> PlacedPage:
     """Place everything the page shows of `card`. Raises UnprintableTextError."""
-    printed = facts(card)
-    plain = Setting(facts=printed)
+    plain = Setting(facts=facts(card))
     bands = place(page.title, plain, x=0, y=0, width=page.width)
     if card.demo:
         bands += place(page.demo, plain, x=0, y=bottom(bands, 0), width=page.width)
     foot_height = bottom(place(page.foot, plain, x=0, y=0, width=page.width), 0)
     top = bottom(bands, 0) + page.gap
     limit = page.front - page.gap - (foot_height if page.back is None else 0)
-    front = _front(page, Setting(facts=printed), top, limit)
+    front = _front(page, plain, top, limit)
     end = max(limit, bottom(front, top)) + page.gap
     back: tuple[Box, ...] = ()
     fold = None
@@ -51,7 +50,7 @@ def _front(page: Page, setting: Setting, top: float, limit: float) -> tuple[Box,
     """The front at the largest scale that fits above `limit`, its rows spread as far as the room allows."""
 
     def placed(scale: float, stretch: float) -> tuple[Box, ...]:
-        trial = Setting(facts=setting.facts, scale=scale, stretch=stretch)
+        trial = replace(setting, scale=scale, stretch=stretch)
         return place(page.body, trial, x=page.margin, y=top, width=page.width - 2 * page.margin)
 
     for scale in SCALES:

@@ -14,10 +14,13 @@ from clearance.card.typeface import Typeface, Weight, typeface
 ANGLE = radians(35)
 LEADING = 2.0
 """Distance of the rows in sizes."""
+SPACING = 1.25
+"""Distance of the words in word lengths."""
+WEIGHT = Weight.SEMIBOLD
 
 
 @cache
-def form(text: str, weight: Weight = Weight.SEMIBOLD) -> tuple[bytes, tuple[int, int, int, int]]:
+def form(text: str, weight: Weight = WEIGHT) -> tuple[bytes, tuple[int, int, int, int]]:
     """PDF operators that fill `text` with the current colour, and their box; the unit is one font unit."""
     face = typeface(weight)
     pen = _Pen()
@@ -32,8 +35,8 @@ def form(text: str, weight: Weight = Weight.SEMIBOLD) -> tuple[bytes, tuple[int,
 
 def matrices(width: float, height: float, size: float, length: int) -> list[str]:
     """Transformations that lay a form of `length` font units over a page in rows, each row half a word further."""
-    scale = size / 1000
-    step, row_step = length * scale * 1.25, size * LEADING
+    scale = size / typeface(WEIGHT).metrics.units_per_em
+    step, row_step = length * scale * SPACING, size * LEADING
     reach = hypot(width, height) / 2
     rows, columns = round(reach / row_step), round(reach / step) + 1
     a, b = cos(ANGLE) * scale, sin(ANGLE) * scale

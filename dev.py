@@ -64,11 +64,8 @@ def install(lock: str) -> None:
     The environment is made without a pip of its own, because this Python's pip can fill it and that saves seconds.
     """
     wanted = LOCKS / f"{lock}.lock"
-    inputs = b"".join(path.read_bytes() for path in (wanted, ROOT / "pyproject.toml"))
-    digest = f"{lock} {hashlib.sha256(inputs).hexdigest()}"
     stamp = ENV / "installed"
-    held = stamp.read_text().splitlines() if stamp.exists() else []
-    if digest in held and PYTHON.exists():
+    if PYTHON.exists() and stamp.exists() and digest_of(lock) in stamp.read_text().splitlines():
         return
     print("Preparing .venv (the first time takes about half a minute) ...", flush=True)
     if not PYTHON.exists():
@@ -82,11 +79,14 @@ def install(lock: str) -> None:
     subprocess.check_call([*installer, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     link_for_type_checker()
     # The larger lock contains the smaller one, so that `make run` after `make test` has nothing to do.
-    covered = {digest} | ({held_line for held_line in held if lock == "dev"})
-    if lock == "dev":
-        run_inputs = (LOCKS / "run.lock").read_bytes() + (ROOT / "pyproject.toml").read_bytes()
-        covered.add(f"run {hashlib.sha256(run_inputs).hexdigest()}")
-    stamp.write_text("\n".join(sorted(covered)))
+    covered = ["run", "dev"] if lock == "dev" else ["run"]
+    stamp.write_text("\n".join(map(digest_of, covered)))
+
+
+def digest_of(lock: str) -> str:
+    """What an environment made from this lock and these settings is stamped with."""
+    inputs = (LOCKS / f"{lock}.lock").read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    return f"{lock} {hashlib.sha256(inputs).hexdigest()}"
 
 
 def link_for_type_checker() -> None:
@@ -106,7 +106,7 @@ def install_system_packages() -> None:
     sudo = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["sudo", "-n"]
     can = shutil.which("apt-get") and (not sudo or subprocess.call([*sudo, "true"], stderr=subprocess.DEVNULL) == 0)
     if not can:
-        print(f"Not installed, and neither root nor sudo is at hand: {' '.join(missing)}. Tests that need them are skipped.")
+        print(f"Neither root nor sudo is at hand to install: {' '.join(missing)}. Tests that need them are skipped.")
         return
     print(f"Installing system packages: {' '.join(missing)} ...", flush=True)
     apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]

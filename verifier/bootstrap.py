@@ -21,6 +21,7 @@ from threading import Event, Thread
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from clearance.credential.claims import DHAKA
 from clearance.credential.held import HeldTrust
@@ -35,6 +36,8 @@ from verifier.web.services import DeskState, Services
 
 MAX_REQUEST_BYTES = 12_000_000
 THREADS = 6  # the page asks for at most three things at once
+CLOSE_S = 5.0
+ENDLESS_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -150,51 +153,49 @@ def is_demo_root(root: Path) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenDesk:
-    """A joined desk with its socket open. `serve` returns when the server was closed."""
+    """A desk that answers at `address` until the block that opened it is left."""
 
     desk: Desk
     address: str
-    serve: Callable[[], None]
 
 
 @contextmanager
 def opened(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Iterator[OpenDesk]:
-    """Open a desk; close it on leaving. Pulls in the background meanwhile. Raises CannotStart."""
+    """Open a desk: it answers and pulls in the background, and is closed on leaving. Raises CannotStart."""
     with _listener(config.port) as listener:
         joined = join(config, now=now)
+        connections: dict[int, object] = {}
         server = create_server(
             create_app(joined.services()),
+            map=connections,
             sockets=[listener],
             threads=THREADS,
             max_request_body_size=MAX_REQUEST_BYTES,
             ident="",
         )
         stopped = Event()
+        serving = Thread(target=server.run, name="serve", daemon=True)
+        serving.start()
         Thread(target=_pull_now_and_then, args=(joined, stopped), name="pull", daemon=True).start()
         try:
-            yield OpenDesk(desk=joined, address=f"http://{HOST}:{listener.getsockname()[1]}/", serve=server.run)
+            yield OpenDesk(desk=joined, address=f"http://{HOST}:{listener.getsockname()[1]}/")
         finally:
             stopped.set()
-            server.close()
+            server.trigger.pull_trigger(lambda: close_all(connections))  # the server's own thread does it, and ends
+            serving.join(CLOSE_S)
+            server.task_dispatcher.shutdown()
             joined.journal.close()
 
 
 def run_desk(config: DeskConfig, *, announce: Callable[[str], None] = print) -> None:
     """Run the desk until SIGINT or SIGTERM. Raises CannotStart, whose text is for whoever started it."""
-    _end_on_sigterm()
-    try:
-        with opened(config) as running:
-            announce(f"Desk / ডেস্ক  {running.address}")
-            running.serve()
-    except (KeyboardInterrupt, SystemExit):
-        log.info("stopped")
-
-
-def _end_on_sigterm() -> None:
-    def end(_signal: int, _frame: object) -> None:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, end)
+    told_to_end = Event()
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, lambda *_: told_to_end.set())
+    with opened(config) as running:
+        announce(f"Desk / ডেস্ক  {running.address}")
+        while not told_to_end.wait(ENDLESS_S):  # Windows hears signals between two waits only
+            pass
 
 
 def _listener(port: int) -> socket.socket:

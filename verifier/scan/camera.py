@@ -15,6 +15,7 @@ from verifier.scan.symbols import NotAnImage, Symbol, TooManyPixels, grey_image,
 MAX_FRAME_PIXELS = 9_000_000  # 4K
 GONE_AFTER_S = 2.0  # out of view this long, a text is new again; single frames fail while a card is held still
 EMPTY_FRAMES_BEFORE_SECOND_LOOK = 3
+SECOND_LOOK_EVERY = 3
 MIN_MODULE_PX = 2.5  # below this a soft image does not read
 
 
@@ -58,15 +59,13 @@ class Watch:
         self._answered |= dict.fromkeys(scan.candidates, at)
 
     def _symbols(self, image: Image.Image) -> tuple[Symbol, ...]:
-        """Enlarging costs ten times the plain look: it waits for some empty frames and then takes every other one."""
+        """Enlarging costs several plain looks: it waits for some empty frames and then takes every third one."""
         symbols = symbols_in(image)
-        turn = self._frames_without_text - EMPTY_FRAMES_BEFORE_SECOND_LOOK
-        if turn < 0 or turn % 2 or any(symbol.text for symbol in symbols):
+        turn, other_frame = divmod(self._frames_without_text - EMPTY_FRAMES_BEFORE_SECOND_LOOK, SECOND_LOOK_EVERY)
+        if turn < 0 or other_frame or any(symbol.text for symbol in symbols):
             return symbols
-        enlarged = image.resize((image.width * 2, image.height * 2), Image.Resampling.BILINEAR)
-        if turn % 4:
-            enlarged = enlarged.filter(ImageFilter.GaussianBlur(1))  # joins the streaks of toner and old print
-        second = symbols_in(enlarged)
+        soft = image.filter(ImageFilter.GaussianBlur(0.5)) if turn % 2 else image  # joins the streaks of poor print
+        second = symbols_in(soft.resize((image.width * 2, image.height * 2), Image.Resampling.BILINEAR))
         return tuple(Symbol(text=symbol.text, module_px=symbol.module_px / 2) for symbol in second) or symbols
 
     def _news(self, texts: list[str], at: float) -> ScannedText | None:

@@ -58,16 +58,19 @@ class Desk:
     demo: bool
     version: str
     now: Callable[[], int]
-    held: HeldTrust = field(init=False)
+    held: HeldTrust = field(init=False, default_factory=lambda: HeldTrust(bundle=None))
     issuer_answers: bool | None = None
 
     def __post_init__(self) -> None:
         self.reload()
 
     def reload(self) -> None:
+        """Take what the trust files are worth now; what is wrong with them is logged when it is news."""
+        known = self.held.faults
         self.held = self.store.load()
         for fault in self.held.faults:
-            log.warning("trust: %s", fault)
+            if fault not in known:
+                log.warning("trust: %s", fault)
 
     def check(self, scan: ScannedText, passport_no: str | None) -> ScanRecord | None:
         return check(scan, held=self.held, at=self.now(), journal=self.journal, passport_no=passport_no)
@@ -142,13 +145,13 @@ def join(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Desk:
 
 
 def is_demo_root(root: Path) -> bool:
-    """Tell whether the organisation named by a pinned root begins with DEMO; such a desk says so on its screen."""
+    """Tell whether a pinned root names an organisation that begins with DEMO; such a desk says so on its screen."""
     try:
         pinned = x509.load_pem_x509_certificates(root.read_bytes())
     except (OSError, ValueError):
         return False
     names = [name.value for each in pinned for name in each.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
-    return any(str(name).startswith("DEMO") for name in names)
+    return any(str(name).strip().upper().startswith("DEMO") for name in names)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -126,7 +126,7 @@ class ScanJournal:
 
 def verify_chain(path: Path) -> int | None:
     """The number of the first row that is not what was written, or None where the whole journal is."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
         previous, expected = FIRST, 1
         for row in db.execute("SELECT * FROM scan ORDER BY seq"):

@@ -74,7 +74,7 @@ def test_a_frame_becomes_a_verdict_in_the_process(desk: OpenDesk, frames: list[b
         scan = watch.look(frame, at=0).scan
         assert scan is not None
         assert desk.desk.check(scan, None) is not None
-        watch.answered(scan, at=0)
+        watch.answered(scan)
 
     report("frame 1280x720 -> verdict in the journal, in the process", timed([lambda f=f: judge(f) for f in frames]))
 

@@ -1,5 +1,6 @@
 """The desk's page as its browser sees it: real cards, real journal, real decoders, and requests that mean no good."""
 
+import base64
 import io
 import json
 import re
@@ -107,7 +108,7 @@ def test_a_good_card_is_cleared_with_everything_the_officer_compares(counter: Co
     )
     for shown in (
         "ছাড়পত্র সঠিক", "CLEARED", "A0 123 4567", "MD KARIM UDDIN", "মোহাম্মদ করিম উদ্দিন", "সৌদি আরব", "Saudi Arabia",
-        "২০ ফেব্রুয়ারী ২০২৭", "20 February 2027", "4 March 1993", "BMET-26-4821-7703", "RL-1042",
+        "২০ ফেব্রুয়ারি ২০২৭", "20 February 2027", "4 March 1993", "BMET-26-4821-7703", "RL-1042",
         "Al Madina Trading &amp; Contracting Est.",
     ):  # fmt: skip
         assert shown in answer["screen"], shown
@@ -175,6 +176,13 @@ def test_a_hostile_name_stays_text(counter: Counter, bureau: Bureau) -> None:
     assert answer["look"] == "cleared"
     assert "<img" not in answer["screen"]
     assert "<script" not in answer["screen"]
+
+
+def test_a_photo_on_the_card_is_shown(counter: Counter, bureau: Bureau) -> None:
+    photo = io.BytesIO()
+    Image.new("RGB", (24, 31), "#a8714c").save(photo, "WEBP", quality=30)
+    screen = counter.scan(bureau.card(photo_webp=photo.getvalue()))["screen"]
+    assert f"data:image/webp;base64,{base64.b64encode(photo.getvalue()).decode()}" in screen
 
 
 def test_the_reading_from_physical_keys_or_the_one_from_characters_whichever_verifies(

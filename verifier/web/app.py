@@ -84,7 +84,7 @@ class Doors:
         record = self._services.check(sighting.scan, in_hand) if sighting.scan else None
         if sighting.scan is None or record is None:
             return self._screens.nothing(sighting.hint)
-        camera.answered(sighting.scan, at=self._services.ticks())
+        camera.answered(sighting.scan)
         return self._screens.verdict(record)
 
     def file(self) -> Answer:

@@ -21,7 +21,7 @@ class Camera(Protocol):
     """The memory between the frames of one camera."""
 
     def look(self, frame: bytes, *, at: float) -> Sighting: ...
-    def answered(self, scan: ScannedText, *, at: float) -> None: ...
+    def answered(self, scan: ScannedText) -> None: ...
 
 
 class FileReading(Protocol):
@@ -44,7 +44,7 @@ class DeskState:
     journal_whole: bool
     by_reason: Mapping[Reason, int]
     latest: tuple[Reason, ...]
-    unsent: int
+    unsent: int  # scans kept on this computer; nothing takes them elsewhere yet
 
 
 @dataclass(frozen=True, kw_only=True)

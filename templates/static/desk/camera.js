@@ -40,10 +40,16 @@ export function camera({ video, send, ready, onState }) {
   let stream = null;
   let run = 0; // each start gets a number; loops of older starts end
 
+  /** The camera chosen last; where it is gone, any. */
   async function open() {
     const chosen = localStorage.getItem(REMEMBERED);
-    const wishes = chosen ? { ...WANTED, deviceId: { ideal: chosen } } : { ...WANTED, facingMode: { ideal: "environment" } };
-    return navigator.mediaDevices.getUserMedia({ video: wishes, audio: false });
+    const any = { ...WANTED, facingMode: { ideal: "environment" } };
+    const ask = (video) => navigator.mediaDevices.getUserMedia({ video, audio: false });
+    if (!chosen) return ask(any);
+    return ask({ ...WANTED, deviceId: { exact: chosen } }).catch((error) => {
+      if (trouble(error) === "camera_none") return ask(any);
+      throw error;
+    });
   }
 
   async function start() {

@@ -25,7 +25,7 @@ class Stream:
         at = next(self.clock) * FRAME_S
         sighting = self.watch.look(frame, at=at)
         if answer and sighting.scan:
-            self.watch.answered(sighting.scan, at=at)
+            self.watch.answered(sighting.scan)
         return sighting
 
 
@@ -65,6 +65,13 @@ def test_a_card_taken_away_and_shown_again_is_a_new_scan(stream: Stream) -> None
     for _ in range(int(GONE_AFTER_S / FRAME_S) + 1):
         stream.show(EMPTY)
     assert stream.show(SEEN).scan
+
+
+def test_a_card_that_lies_there_while_nobody_looks_is_the_same_one_afterwards(stream: Stream) -> None:
+    stream.show(SEEN, answer=True)
+    for _ in range(600):
+        next(stream.clock)
+    assert stream.show(SEEN) == Sighting(hint=Hint.ANSWERED)
 
 
 def test_beside_a_resting_card_only_the_new_one_is_handed_on(stream: Stream) -> None:

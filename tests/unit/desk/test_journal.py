@@ -193,6 +193,13 @@ def test_a_file_that_is_no_journal_cannot_be_opened_as_one(path: Path) -> None:
         ScanJournal(path, desk="DAC-2", version="1")
 
 
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "ডেস্ক 50% #2?" / "journal.db"
+    path.parent.mkdir()
+    ScanJournal(path, desk="DAC-2", version="1").append(PASSED)
+    assert verify_chain(path) is None
+
+
 def test_a_folder_that_is_not_there_cannot_hold_one(path: Path) -> None:
     with pytest.raises(NotRecorded):
         ScanJournal(path / "nowhere" / "journal.db", desk="DAC-2", version="1")

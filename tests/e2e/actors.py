@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 SHIFTED = {"$": "Digit4", "%": "Digit5", "*": "Digit8", "+": "Equal", ":": "Semicolon"}
 PLAIN = {" ": "Space", "-": "Minus", ".": "Period", "/": "Slash"}
-LOOK_WITHIN_MS = 20_000
+LOOK_WITHIN_MS = 30_000
 
 
 class StaffOfficer:

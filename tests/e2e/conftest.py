@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -17,6 +17,10 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
+
+
+SLOW_MACHINE_MS = 20_000
+"""What a page may take on a machine with other work; nothing waits longer than it must."""
 
 
 def launch(playwright: Playwright, *more_flags: str) -> Browser:
@@ -47,6 +51,7 @@ def context_of(browser: Browser, *, width: int = 1366, height: int = 768, langua
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=SLOW_MACHINE_MS)
     with sync_playwright() as running:
         yield running
 

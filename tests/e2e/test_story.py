@@ -22,7 +22,7 @@ from tests.e2e.conftest import context_of, launch_with_camera
 from tests.e2e.film import WEBCAM, held_to_camera, page_picture, y4m
 from tests.e2e.story_data import Sample, logins, qr_text, sample
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 BENGALI = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
 

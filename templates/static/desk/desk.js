@@ -46,6 +46,7 @@ function note(word, { fill = "", stays = false } = {}) {
 
 /** A hint comes and goes from frame to frame; a sentence has to stand long enough to be read. */
 function hint(word) {
+  if (body.dataset.camera !== "on") return; // the answer to the last frame before the camera went off
   if (word) hintUntil = performance.now() + HINT_MS;
   if (word || performance.now() > hintUntil) cameraSays(word ?? "camera_on");
 }

@@ -16,6 +16,7 @@ PROGRAMS = {
 missing: dict[str, int] = {}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what cannot run here and count it; on a build server that is a failure."""
     if not config.getoption("markexpr"):

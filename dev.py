@@ -151,9 +151,14 @@ def test(rest: list[str]) -> int:
     install("dev")
     install_system_packages()
     install_node_packages()
-    if not rest and (status := check([])):
-        return status
-    return python("-m", "pytest", "-n", "2", "--dist", "loadgroup", *rest)
+    if rest:
+        return python("-m", "pytest", *rest)
+    # Browser tests run one after the other: two browsers on two cores only wait for each other.
+    return (
+        check([])
+        or python("-m", "pytest", "-q", "-m", "not browser", "-n", "2", "--dist", "loadgroup")
+        or python("-m", "pytest", "-q", "-m", "browser")
+    )
 
 
 def bench(rest: list[str]) -> int:

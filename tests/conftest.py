@@ -16,14 +16,10 @@ PROGRAMS = {
 missing: dict[str, int] = {}
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what cannot run here and count it; on a build server that is a failure."""
-    if not config.getoption("markexpr"):
+    if "bench" not in config.getoption("markexpr"):
         items[:] = [item for item in items if not item.get_closest_marker("bench")]
-    for item in items:
-        if item.get_closest_marker("browser"):  # one after the other: two browsers on two cores wait for each other
-            item.add_marker(pytest.mark.xdist_group("browser"))
     for marker, (program, cure) in PROGRAMS.items():
         if shutil.which(program):
             continue

@@ -71,17 +71,16 @@ def settings(
     def said(name: str, default: str) -> str:
         return environment.get(f"VERIFIER_{name}", "").strip() or default
 
-    numbers = {"PORT": port, "SYNC_EVERY_S": sync_every_s}
-    defaults = {"PORT": DEFAULT_PORT, "SYNC_EVERY_S": DEFAULT_SYNC_EVERY_S}
-    for name, given in numbers.items():
-        text = said(name, str(defaults[name]))
-        if given is None and not (text.isascii() and text.isdigit()):
+    def number(name: str, default: int) -> int:
+        text = said(name, str(default))
+        if not (text.isascii() and text.isdigit()):
             raise ConfigError(f"VERIFIER_{name} must be a whole number, not {text!r}.")
-        numbers[name] = int(text) if given is None else given
+        return int(text)
+
     return DeskConfig(
         home=home or Path(said("HOME", "var/desk")),
         issuer_url=issuer_url or said("ISSUER_URL", DEFAULT_ISSUER_URL),
-        port=numbers["PORT"] or 0,
+        port=number("PORT", DEFAULT_PORT) if port is None else port,
         desk=desk or said("DESK", DEFAULT_DESK),
-        sync_every_s=numbers["SYNC_EVERY_S"] or 0,
+        sync_every_s=number("SYNC_EVERY_S", DEFAULT_SYNC_EVERY_S) if sync_every_s is None else sync_every_s,
     )

@@ -39,8 +39,8 @@ WORDS_OF_THE_LINE = {
     "full_name": "name",
     "expires_at": "valid_until",
     "card_class": "class",
-    "status.idx": "status_idx",
-    "status.uri": "status_uri",
+    "idx": "status_idx",
+    "uri": "status_uri",
 }
 TYPE_NAMES = {str: "a text", int: "a whole number"}
 

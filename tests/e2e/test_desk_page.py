@@ -505,6 +505,7 @@ def test_keys_work_under_a_bengali_keyboard(counter: Counter) -> None:
     counter.scanner.press([Key("F1", "F1")])
     expect(counter.page.locator("#help")).to_be_visible()
     counter.page.keyboard.press("Escape")
+    expect(counter.page.locator("#help")).to_be_hidden()
     counter.scanner.press([Key("KeyM", "ম")])
     expect(counter.page.locator("#passport")).to_be_visible()
 

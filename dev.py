@@ -73,7 +73,9 @@ def install(lock: str) -> None:
     pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "-q", "--disable-pip-version-check"]
     uv = [str(BIN / "uv"), "pip", "install", "-q", "--python", str(PYTHON)]
     quick = subprocess.call([*pip, "--require-hashes", "-r", str(LOCKS / "installer.lock")]) == 0
-    installer = uv if quick and subprocess.call([*uv, "--require-hashes", "-r", str(wanted)]) == 0 else pip
+    # Bytecode now, as pip does: else the first start of each program, or every start of some users, would make it.
+    from_lock = [*uv, "--compile-bytecode", "--require-hashes", "-r", str(wanted)]
+    installer = uv if quick and subprocess.call(from_lock) == 0 else pip
     if installer is pip:
         subprocess.check_call([*pip, "--require-hashes", "-r", str(wanted)])
     subprocess.check_call([*installer, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])

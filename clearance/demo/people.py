@@ -164,7 +164,7 @@ def _draft(random: Random, index: int, worker: Worker, today: date) -> Applicati
             days=tuple(trained + timedelta(days=day) for day in range(3)),
             certificate_no=f"PDO-{trained.year}-{random.randint(0, 999999):06d}",
         ),
-        payment=Payment(receipt_no=f"CH-{today:%y}-{index + 1:06d}", paid_on=trained, amount_taka=FEES_TAKA),
+        payment=Payment(receipt_no=f"CH-{today:%y}-9{index + 1:05d}", paid_on=trained, amount_taka=FEES_TAKA),
         card_class=CardClass.DEMO_SINGLE if district else CardClass.INDIVIDUAL,
         office_code=office,
     )

@@ -124,7 +124,7 @@ def install_node_packages() -> None:
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
     if not shutil.which("npm") or (stamp.exists() and stamp.read_text() == digest):
         return
-    subprocess.check_call(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=INTEROP)
+    subprocess.check_call(["npm", "ci", "--ignore-scripts", "--loglevel=error", "--no-audit", "--no-fund"], cwd=INTEROP)
     stamp.write_text(digest)
 
 

@@ -30,6 +30,8 @@ SYSTEM_PACKAGES = {
     "qpdf": ["qpdf"],
     "certutil": ["libnss3-tools"],
     "openssl": ["openssl"],
+    "softhsm2-util": ["softhsm2"],
+    "hb-view": ["libharfbuzz-bin"],
     "node": ["nodejs"],
     "npm": ["npm"],
 }
@@ -186,11 +188,13 @@ def lock(_: list[str]) -> int:
     compile_ = [str(BIN / "uv"), "pip", "compile", "-q", "--upgrade", "--universal", "--python-version", "3.11"]
     compile_ += ["--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header", "pyproject.toml"]
     targets: dict[str, list[str]] = {
-        "run": ["--extra", "issuer", "--extra", "desk", "--group", "build"],
-        "dev": ["--extra", "issuer", "--extra", "desk", "--extra", "dev", "--group", "build"],
+        "run": ["issuer", "desk"],
+        "dev": ["issuer", "desk", "hsm", "s3", "dev"],
     }
     for name, extras in targets.items():
-        subprocess.check_call([*compile_, *extras, "-o", str(LOCKS / f"{name}.lock")], cwd=ROOT)
+        chosen = [word for extra in extras for word in ("--extra", extra)]
+        lock_file = str(LOCKS / f"{name}.lock")
+        subprocess.check_call([*compile_, *chosen, "--group", "build", "-o", lock_file], cwd=ROOT)
     return 0
 
 

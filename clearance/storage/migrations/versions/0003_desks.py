@@ -1,0 +1,10 @@
+"""Enrolled desks and the queue of cards to be issued anew."""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""What was measured on each card before its release."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -6,7 +6,7 @@ pages hold is data in `pages`, how a text finds its lines is in `fitting`, ink o
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import Enum, StrEnum
 
 from clearance.card.colours import RULE
 from clearance.card.fitting import MM_PER_POINT, Style, fit, reach, width_of
@@ -27,12 +27,26 @@ class Picture(Enum):
     QR = "qr"
 
 
+class Role(StrEnum):
+    """What a text is to somebody who listens: the standard structure types of PDF 32000-1, 14.8.4.
+
+    A label and the value behind it are one entry of a list.
+    """
+
+    TITLE = "H1"
+    HEADING = "H2"
+    TEXT = "P"
+    LABEL = "Lbl"
+    VALUE = "LBody"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Words:
     """A text that is the same on every card."""
 
     text: str
     style: Style
+    role: Role = Role.TEXT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +133,7 @@ class Line:
     width: float
     size: float
     style: Style
+    role: Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,8 +158,8 @@ class Setting:
 def place(node: Node, setting: Setting, *, x: float, y: float, width: float) -> tuple[Box, ...]:
     """The boxes of a node whose top left corner is (x, y); none where it shows only facts the card lacks."""
     match node:
-        case Words(text=text, style=style):
-            return (_text_box([(text, style)], setting, Rect(x=x, y=y, width=width, height=0)),)
+        case Words(text=text, style=style, role=role):
+            return (_text_box([(text, style, role)], setting, Rect(x=x, y=y, width=width, height=0)),)
         case Field():
             return _place_field(node, setting, Rect(x=x, y=y, width=width, height=0))
         case Frame(picture=picture):
@@ -206,30 +221,31 @@ def _place_stack(stack: Stack, setting: Setting, x: float, y: float, width: floa
 def _place_field(field: Field, setting: Setting, rect: Rect) -> tuple[Box, ...]:
     value = setting.facts[field.item]
     label = LABELS[field.item]
-    texts = [(f"{label.bn}{JOINT}{label.en}", field.label)]
+    texts = [(f"{label.bn}{JOINT}{label.en}", field.label, Role.LABEL)]
     match value, field.english:
         case BilingualText(bn=None, en=english), _:
-            texts.append((english, field.value))
+            texts.append((english, field.value, Role.VALUE))
         case BilingualText(bn=str(bengali), en=english), None:
             joined = f"{bengali}{JOINT}{english}"
             one_line = width_of(joined, field.value, field.value.size * setting.scale) <= rect.width
-            texts += [(text, field.value) for text in ((joined,) if one_line else (bengali, english))]
+            texts += [(text, field.value, Role.VALUE) for text in ((joined,) if one_line else (bengali, english))]
         case BilingualText(bn=str(bengali), en=english), Style() as style:
-            texts += [(bengali, field.value), (english, style)]
+            texts += [(bengali, field.value, Role.VALUE), (english, style, Role.VALUE)]
     return (_text_box(texts, setting, rect),)
 
 
-def _text_box(texts: list[tuple[str, Style]], setting: Setting, rect: Rect) -> Box:
+def _text_box(texts: list[tuple[str, Style, Role]], setting: Setting, rect: Rect) -> Box:
     """Texts below each other in one box as wide as `rect` and as high as they need."""
     lines: list[Line] = []
     y = rect.y
-    for text, style in texts:
+    for text, style, role in texts:
         size, wrapped = fit(text, style, rect.width, setting.scale)
         em = size * MM_PER_POINT
         above, below = reach(style)
         for part in wrapped:
             width = width_of(part, style, size)
             x = rect.x + (rect.width - width) * style.align.value
-            lines.append(Line(text=part, x=x, baseline=y + above * em, width=width, size=size, style=style))
+            baseline = y + above * em
+            lines.append(Line(text=part, x=x, baseline=baseline, width=width, size=size, style=style, role=role))
             y += (above + below) * em
     return Box(rect=replace(rect, height=y - rect.y), lines=tuple(lines))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from clearance.card import words
 from clearance.card.colours import AMBER, BRAND, INK, MUTED, TINT, WHITE
 from clearance.card.fitting import Align, Style
-from clearance.card.layout import Field, Frame, Node, Panel, Picture, Row, Stack, Words
+from clearance.card.layout import Field, Frame, Node, Panel, Picture, Role, Row, Stack, Words
 from clearance.card.typeface import Weight
 from clearance.card.words import Item
 from clearance.domain.text import BilingualText
@@ -57,8 +57,8 @@ def _title(large: float, small: float, tiny: float, padding: tuple[float, float]
     white = Style(size=tiny, colour=WHITE, align=Align.RIGHT)
     title = Stack(
         nodes=(
-            Words(text=_bn(words.TITLE), style=Style(size=large, colour=WHITE)),
-            Words(text=words.TITLE.en, style=Style(size=small, colour=WHITE, latin=True)),
+            Words(text=_bn(words.TITLE), style=Style(size=large, colour=WHITE), role=Role.TITLE),
+            Words(text=words.TITLE.en, style=Style(size=small, colour=WHITE, latin=True), role=Role.TITLE),
         ),
         gap=0,
     )
@@ -284,7 +284,8 @@ def _instructions() -> Node:
         return _grid(186, 2, 12, (1, left), (1, right))
 
     def step(count: str, sentence: str) -> Row:
-        return Row(shares=(7, 80), cells=(Words(text=count, style=text), Words(text=sentence, style=text)), gap=0)
+        number = Words(text=count, style=text, role=Role.LABEL)
+        return Row(shares=(7, 80), cells=(number, Words(text=sentence, style=text, role=Role.VALUE)), gap=0)
 
     steps = (
         pair(step(words.bengali_digits(f"{count}."), _bn(both)), step(f"{count}.", both.en))
@@ -294,7 +295,12 @@ def _instructions() -> Node:
     return Stack(
         nodes=(
             Words(text=f"{_bn(words.FOLD)} · {words.FOLD.en}", style=fold),
-            pair(Words(text=_bn(words.HOW_TITLE), style=head), Words(text=words.HOW_TITLE.en, style=head)),
+            pair(
+                *(
+                    Words(text=text, style=head, role=Role.HEADING)
+                    for text in (_bn(words.HOW_TITLE), words.HOW_TITLE.en)
+                )
+            ),
             *steps,
             Panel(
                 node=pair(Words(text=_bn(words.FREE), style=free), Words(text=words.FREE.en, style=free)),

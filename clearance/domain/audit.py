@@ -28,11 +28,17 @@ class AuditAct(StrEnum):
     APPLICATION_REJECTED = "application.rejected"
     SIGNING_PLANNED = "signing.planned"
     SIGNING_REFUSED = "signing.refused"
+    SIGNING_STOPPED = "signing.stopped"
+    SIGNING_RESUMED = "signing.resumed"
     CARD_ISSUED = "card.issued"
     CARD_REVOKED = "card.revoked"
     OFFICER_SIGNED_IN = "officer.signed_in"
     OFFICER_ADDED = "officer.added"
     OFFICER_BLOCKED = "officer.blocked"
+    DESK_ENROLLED = "desk.enrolled"
+    DESK_WITHDRAWN = "desk.withdrawn"
+    REISSUE_QUEUED = "reissue.queued"
+    CARD_REISSUED = "card.reissued"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,10 @@ from clearance.credential.status import Status
 from clearance.domain.application import Application, ApplicationState
 from clearance.domain.audit import AuditEntry, AuditHead, AuditReport
 from clearance.domain.clearance import Clearance
+from clearance.domain.desk import Desk
 from clearance.domain.permit import Agency, Permit
 from clearance.domain.printed_card import PrintedCard
+from clearance.domain.signing import SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer
 
 
@@ -93,7 +95,9 @@ class Clearances(Protocol):
         """The clearance of a passport that is VALID or SUSPENDED, even one that has run out."""
         ...
 
-    def for_application(self, reference: str) -> Clearance | None: ...
+    def for_application(self, reference: str) -> Clearance | None:
+        """The clearance of a case: of several, the one that was not superseded, else the newest."""
+        ...
 
     def find(self, *, text: str, limit: int, offset: int) -> Sequence[Clearance]:
         """Newest first; `text` is part of a clearance or passport number, "" for all."""
@@ -177,6 +181,44 @@ class Intents(Protocol):
         ...
 
 
+class Desks(Protocol):
+    """Desks enrolled with the office."""
+
+    def add(self, desk: Desk) -> None:
+        """Raises Conflict when the id was ever used, or an open desk bears the name."""
+        ...
+
+    def get(self, desk_id: str) -> Desk | None: ...
+
+    def open(self) -> Sequence[Desk]:
+        """Those that were not withdrawn, in order of their names."""
+        ...
+
+    def save(self, desk: Desk) -> None:
+        """Raises NotOnRecord."""
+        ...
+
+
+class SigningControls(Protocol):
+    """What bounds the use of the card key: the signatures made, and the stop."""
+
+    def count(self, intent: SigningIntent) -> None:
+        """Write down that the card key is about to be asked for a new credential."""
+        ...
+
+    def lately(self, now: datetime) -> SignedLately: ...
+
+    def standing_stop(self) -> SigningStop | None:
+        """The stop that holds now."""
+        ...
+
+    def stop(self, order: SigningStop) -> None: ...
+
+    def resume(self, *, officer_no: str, at: datetime) -> None:
+        """Lift the standing stop; it stays on record."""
+        ...
+
+
 class AuditLog(Protocol):
     """The append-only, hash-chained record; an entry stands in the same transaction as the act."""
 
@@ -201,6 +243,8 @@ class UnitOfWork(Protocol):
     permits: Permits
     staff: Staff
     intents: Intents
+    desks: Desks
+    signing: SigningControls
     audit: AuditLog
 
     def __enter__(self) -> Self: ...

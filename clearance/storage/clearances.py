@@ -18,7 +18,12 @@ _MATCHES = or_(
 )
 _INSERT = clearances.insert()
 _GET = select(clearances).where(_C.clearance_no == bindparam("wanted"))
-_OF_APPLICATION = select(clearances).where(_C.application_reference == bindparam("wanted"))
+_OF_APPLICATION = (
+    select(clearances)
+    .where(_C.application_reference == bindparam("wanted"))
+    .order_by(_C.status == int(Status.SUPERSEDED), _C.issued_at.desc())
+    .limit(1)
+)
 _STANDING = select(clearances).where(
     _C.passport_no == bindparam("wanted"), _C.status.in_((int(Status.VALID), int(Status.SUSPENDED)))
 )

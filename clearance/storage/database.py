@@ -19,8 +19,10 @@ from clearance.issuing.ports import (
     AuditLog,
     Clearances,
     Conflict,
+    Desks,
     Intents,
     Permits,
+    SigningControls,
     Staff,
     Unavailable,
     UnitOfWork,
@@ -28,9 +30,11 @@ from clearance.issuing.ports import (
 from clearance.storage.applications import SqlApplications
 from clearance.storage.audit import SqlAuditLog
 from clearance.storage.clearances import SqlClearances
+from clearance.storage.desks import SqlDesks
 from clearance.storage.intents import SqlIntents
 from clearance.storage.permits import SqlPermits
 from clearance.storage.schema import migrate
+from clearance.storage.signing import SqlSigningControls
 from clearance.storage.staff import SqlStaff
 
 BUSY_TIMEOUT_MS = 15_000
@@ -83,6 +87,8 @@ class SqlUnitOfWork:
     permits: Permits
     staff: Staff
     intents: Intents
+    desks: Desks
+    signing: SigningControls
     audit: AuditLog
 
     def __init__(self, engine: Engine, *, writes: bool) -> None:
@@ -123,6 +129,8 @@ class SqlUnitOfWork:
         self.permits = SqlPermits(connection)
         self.staff = SqlStaff(connection)
         self.intents = SqlIntents(connection)
+        self.desks = SqlDesks(connection)
+        self.signing = SqlSigningControls(connection)
         self.audit = audit
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -168,7 +169,7 @@ clearances = Table(
     "clearances",
     metadata,
     Column("clearance_no", String(24), primary_key=True),
-    Column("application_reference", ForeignKey("applications.reference"), nullable=False, unique=True),
+    Column("application_reference", ForeignKey("applications.reference"), nullable=False, index=True),
     Column("passport_no", String(9), nullable=False),
     Column("status", Integer, nullable=False),
     Column("status_uri", String(64), nullable=False),
@@ -190,6 +191,8 @@ clearances = Table(
     CheckConstraint("issued_by <> approved_by", name="two_officers"),
     CheckConstraint("(status = 1) = (revoked_by IS NOT NULL)", name="revoked_by_somebody"),
     Index("uq_clearances_standing", "passport_no", unique=True, **_where("status IN (0, 2)")),
+    # All clearances of a case but the newest are SUPERSEDED: each was issued anew (docs/adr/0061).
+    Index("uq_clearances_case", "application_reference", unique=True, **_where("status <> 3")),
     Index("ix_clearances_not_valid", "status_uri", "status_idx", **_where("status <> 0")),
 )
 
@@ -204,6 +207,61 @@ signing_intents = Table(
     Column("planned_at", UtcDateTime, nullable=False),
     Column("payload_sha256", String(64), nullable=False),
     UniqueConstraint("status_uri", "status_idx"),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    # Every credential that the card key was asked for, in order; rows are added and never changed (docs/adr/0060).
+    Column("number", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("clearance_no", String(24), nullable=False),
+    Column("payload_sha256", String(64), nullable=False),
+)
+
+signing_stops = Table(
+    "signing_stops",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("stopped_by", ForeignKey("officers.number"), nullable=False),
+    Column("stopped_at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("resumed_by", ForeignKey("officers.number")),
+    Column("resumed_at", UtcDateTime),
+    CheckConstraint("(resumed_by IS NULL) = (resumed_at IS NULL)", name="resumed_by_somebody"),
+)
+
+desks = Table(
+    "desks",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("name", String(20), nullable=False),
+    Column("airport", String(3), nullable=False),
+    Column("counter", String(12), nullable=False),
+    Column("token_sha256", String(64), nullable=False),
+    Column("enrolled_by", Text, nullable=False),
+    Column("enrolled_at", UtcDateTime, nullable=False),
+    Column("last_seen", UtcDateTime),
+    Column("trust_sequence", BigInteger),
+    Column("lists", JSON, nullable=False),
+    Column("software", String(40)),
+    Column("withdrawn_at", UtcDateTime),
+    CheckConstraint("(last_seen IS NULL) = (software IS NULL)", name="seen_by_report"),
+    Index("uq_desks_open_name", "name", unique=True, **_where("withdrawn_at IS NULL")),
+)
+
+reissue_queue = Table(
+    "reissue_queue",
+    metadata,
+    Column("clearance_no", ForeignKey("clearances.clearance_no"), primary_key=True),
+    Column("kid", LargeBinary, nullable=False, index=True),
+    Column("queued_at", UtcDateTime, nullable=False),
+    Column("done_clearance_no", ForeignKey("clearances.clearance_no"), unique=True),
+    Column("settled_at", UtcDateTime),
+    Column("ground", String(40)),
+    CheckConstraint("(settled_at IS NULL) = (done_clearance_no IS NULL AND ground IS NULL)", name="settled_somehow"),
+    CheckConstraint("done_clearance_no IS NULL OR ground IS NULL", name="settled_once"),
+    Index("ix_reissue_queue_waiting", "kid", "clearance_no", **_where("settled_at IS NULL")),
 )
 
 audit_log = Table(

@@ -186,6 +186,10 @@ ACT_WORDS: Mapping[AuditAct, str] = {
     AuditAct.OFFICER_SIGNED_IN: N_("Officer signed in"),
     AuditAct.OFFICER_ADDED: N_("Account opened"),
     AuditAct.OFFICER_BLOCKED: N_("Account blocked"),
+    AuditAct.DESK_ENROLLED: N_("Desk enrolled"),
+    AuditAct.DESK_WITHDRAWN: N_("Desk withdrawn"),
+    AuditAct.REISSUE_QUEUED: N_("Put down to be issued anew"),
+    AuditAct.CARD_REISSUED: N_("Card issued anew"),
 }
 RULE_SOURCES: tuple[str, ...] = (
     N_("BMET/DEMO notice on online emigration clearance"),

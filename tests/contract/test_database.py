@@ -11,10 +11,11 @@ import pytest
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
 from clearance.domain.application import ApplicationState
+from clearance.domain.desk import Holding
 from clearance.domain.staff import Role
 from clearance.issuing.ports import Conflict, Database, NotOnRecord, UnitOfWork
 from tests.fakes.office import AGENCY, CLERK, DISTRICT, EVERYTHING, NOW, PERMIT, STAFF, draft, officer
-from tests.fakes.values import URI, application, clearance, entry, intent, revoked
+from tests.fakes.values import URI, application, clearance, desk, entry, intent, revoked
 
 ANY = tuple(ApplicationState)
 
@@ -247,6 +248,25 @@ class TestClearances:
         with pytest.raises(Conflict):
             write(database, lambda work: work.clearances.add(clearance(1, **changes)))
 
+    def test_a_case_may_be_issued_anew_once_its_clearance_is_superseded(self, database: Database) -> None:
+        anew = clearance(1, application_reference="APP-00000000", passport_no="A00000000")
+        write(database, lambda work: work.clearances.add(clearance(0)))
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.clearances.add(anew))
+        write(database, lambda work: work.clearances.set_status(clearance(0).superseded()))
+        write(database, lambda work: work.clearances.add(anew))
+        with database.read() as work:
+            assert work.clearances.for_application("APP-00000000") == anew
+
+    def test_of_a_case_issued_anew_the_revoked_card_counts_and_not_the_superseded(self, database: Database) -> None:
+        anew = revoked(clearance(1, application_reference="APP-00000000", issued_at=NOW.replace(microsecond=0)))
+        write(database, lambda work: work.clearances.add(clearance(0).superseded()))
+        write(database, lambda work: work.clearances.add(anew))
+        with database.read() as work:
+            assert work.clearances.for_application("APP-00000000") == anew
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.clearances.add(clearance(2, application_reference="APP-00000000")))
+
     def test_a_revocation_is_kept_with_its_reason_and_is_final(self, database: Database) -> None:
         write(database, lambda work: work.clearances.add(clearance()))
         write(database, lambda work: work.clearances.set_status(revoked(clearance())))
@@ -436,6 +456,50 @@ class TestIntents:
         with database.read() as work:
             assert list(work.intents.abandoned(URI)) == [1009]
             assert list(work.intents.abandoned("https://s.bmet.gov.bd/27a")) == []
+
+
+class TestDesks:
+    def test_a_desk_comes_back_as_it_was_before_and_after_its_report(self, database: Database) -> None:
+        new = desk()
+        heard = new.reported(Holding(trust_sequence=7, lists={URI: 1_795_327_200}, software="1.2"), at=NOW)
+        write(database, lambda work: work.desks.add(new))
+        with database.read() as work:
+            assert work.desks.get(new.id) == new
+        write(database, lambda work: work.desks.save(heard))
+        with database.read() as work:
+            assert work.desks.get(new.id) == heard
+
+    def test_a_desk_without_a_bundle_is_kept_so(self, database: Database) -> None:
+        bare = desk().reported(Holding(trust_sequence=None, software="1.2"), at=NOW)
+        write(database, lambda work: work.desks.add(bare))
+        with database.read() as work:
+            assert work.desks.get(bare.id) == bare
+
+    def test_open_desks_come_in_order_of_their_names(self, database: Database) -> None:
+        for number, name in enumerate(("ZYL-1", "CGP-2", "DAC-1")):
+            added = desk(number, name=name)
+            write(database, lambda work, added=added: work.desks.add(added))
+        write(database, lambda work: work.desks.save(desk(1, name="CGP-2").withdrawn(NOW)))
+        with database.read() as work:
+            assert [each.name for each in work.desks.open()] == ["DAC-1", "ZYL-1"]
+
+    def test_a_name_serves_one_open_desk_and_is_free_after_it(self, database: Database) -> None:
+        write(database, lambda work: work.desks.add(desk(1)))
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.desks.add(desk(2)))
+        write(database, lambda work: work.desks.save(desk(1).withdrawn(NOW)))
+        write(database, lambda work: work.desks.add(desk(2)))
+        with database.read() as work:
+            assert [each.id for each in work.desks.open()] == [desk(2).id]
+
+    def test_an_id_is_never_used_again(self, database: Database) -> None:
+        write(database, lambda work: work.desks.add(desk(1).withdrawn(NOW)))
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.desks.add(desk(1, name="ZYL-9")))
+
+    def test_a_desk_that_is_not_there_cannot_be_saved(self, database: Database) -> None:
+        with pytest.raises(NotOnRecord):
+            write(database, lambda work: work.desks.save(desk()))
 
 
 class TestAuditLog:

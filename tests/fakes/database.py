@@ -7,7 +7,7 @@ themselves say no.
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +16,9 @@ from clearance.credential.status import Status
 from clearance.domain.application import Application, ApplicationState
 from clearance.domain.audit import EMPTY, AuditEntry, AuditHead, AuditLink, AuditReport, check
 from clearance.domain.clearance import Clearance
+from clearance.domain.desk import Desk
 from clearance.domain.permit import Agency, Permit
+from clearance.domain.signing import DAY, HOUR, SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer
 from clearance.domain.text import searchable
 from clearance.issuing.ports import (
@@ -24,9 +26,11 @@ from clearance.issuing.ports import (
     AuditLog,
     Clearances,
     Conflict,
+    Desks,
     Intents,
     NotOnRecord,
     Permits,
+    SigningControls,
     SigningIntent,
     Staff,
     UnitOfWork,
@@ -44,6 +48,9 @@ class Rows:
     officers: dict[str, Officer] = field(default_factory=dict)
     offices: dict[str, Office] = field(default_factory=dict)
     intents: dict[str, SigningIntent] = field(default_factory=dict)
+    desks: dict[str, Desk] = field(default_factory=dict)
+    signed_at: dict[int, datetime] = field(default_factory=dict)
+    stops: dict[str, SigningStop] = field(default_factory=dict)
     links: dict[int, AuditLink] = field(default_factory=dict)
 
     def copy(self) -> "Rows":
@@ -68,6 +75,8 @@ class FakeUnitOfWork:
     permits: Permits
     staff: Staff
     intents: Intents
+    desks: Desks
+    signing: SigningControls
     audit: AuditLog
 
     def __init__(self, database: FakeDatabase, *, writes: bool) -> None:
@@ -83,6 +92,8 @@ class FakeUnitOfWork:
         self.permits = FakePermits(self.rows)
         self.staff = FakeStaff(self.rows)
         self.intents = FakeIntents(self.rows)
+        self.desks = FakeDesks(self.rows)
+        self.signing = FakeSigningControls(self.rows)
         self.audit = FakeAuditLog(self.rows)
         return self
 
@@ -156,7 +167,7 @@ class FakeClearances:
         clash = (
             clearance.clearance_no in self.rows.clearances
             or any(other.status_ref == clearance.status_ref for other in others)
-            or self.for_application(clearance.application_reference) is not None
+            or self._current_of(clearance) is not None
             or self.active_for_passport(clearance.passport_no) is not None
         )
         if clash:
@@ -180,7 +191,12 @@ class FakeClearances:
         return next(found, None)
 
     def for_application(self, reference: str) -> Clearance | None:
-        return next((c for c in self.rows.clearances.values() if c.application_reference == reference), None)
+        found = [c for c in self.rows.clearances.values() if c.application_reference == reference]
+        return max(found, key=lambda c: (c.status is not Status.SUPERSEDED, c.issued_at), default=None)
+
+    def _current_of(self, new: Clearance) -> Clearance | None:
+        of_case = self.for_application(new.application_reference)
+        return None if of_case is None or Status.SUPERSEDED in (new.status, of_case.status) else of_case
 
     def find(self, *, text: str, limit: int, offset: int) -> Sequence[Clearance]:
         found = sorted(self._matching(text), key=lambda clearance: clearance.clearance_no)
@@ -284,6 +300,49 @@ class FakeIntents:
             rejected = self.rows.applications[reference].state is ApplicationState.REJECTED
             if rejected and intent.status_ref.uri == uri:
                 yield intent.status_ref.idx
+
+
+@dataclass
+class FakeDesks:
+    rows: Rows
+
+    def add(self, desk: Desk) -> None:
+        if desk.id in self.rows.desks or any(other.name == desk.name for other in self.open()):
+            raise Conflict(desk.id)
+        self.rows.desks[desk.id] = desk
+
+    def get(self, desk_id: str) -> Desk | None:
+        return self.rows.desks.get(desk_id)
+
+    def open(self) -> Sequence[Desk]:
+        found = (desk for desk in self.rows.desks.values() if desk.withdrawn_at is None)
+        return sorted(found, key=lambda desk: desk.name)
+
+    def save(self, desk: Desk) -> None:
+        if desk.id not in self.rows.desks:
+            raise NotOnRecord(desk.id)
+        self.rows.desks[desk.id] = desk
+
+
+@dataclass
+class FakeSigningControls:
+    rows: Rows
+
+    def count(self, intent: SigningIntent) -> None:
+        self.rows.signed_at[len(self.rows.signed_at)] = intent.planned_at
+
+    def lately(self, now: datetime) -> SignedLately:
+        ages = [now - at for at in self.rows.signed_at.values()]
+        return SignedLately(in_an_hour=sum(age < HOUR for age in ages), in_a_day=sum(age < DAY for age in ages))
+
+    def standing_stop(self) -> SigningStop | None:
+        return self.rows.stops.get("standing")
+
+    def stop(self, order: SigningStop) -> None:
+        self.rows.stops["standing"] = order
+
+    def resume(self, *, officer_no: str, at: datetime) -> None:
+        self.rows.stops.pop("standing", None)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from clearance.credential.status import Status
 from clearance.domain.application import Act, Application, ApplicationState
 from clearance.domain.audit import AuditAct, AuditEntry
 from clearance.domain.clearance import Clearance, Revocation, RevocationReason
+from clearance.domain.desk import Airport, Desk
 from clearance.issuing.ports import SigningIntent
 from tests.fakes.office import APPROVER, CLERK, ISSUER, NOW, draft
 
@@ -74,3 +75,16 @@ def entry(number: int, subject: str = "APP-00000000") -> AuditEntry:
         subject=subject,
         facts={"permit": "EA-SAU-1234", "version": number, "nothing": None, "bn": "মোঃ"},
     )
+
+
+def desk(index: int = 0, **changes: Any) -> Desk:
+    enrolled = Desk(
+        id=f"DSK-{index:08d}",
+        name="DAC-1",
+        airport=Airport.DHAKA,
+        counter="1",
+        token_sha256="0" * 64,
+        enrolled_by="operator",
+        enrolled_at=NOW,
+    )
+    return replace(enrolled, **changes)

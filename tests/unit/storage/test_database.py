@@ -107,7 +107,16 @@ def test_the_tables_are_said_in_the_words_of_postgresql_too() -> None:
         assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=dialect))
         for index in table.indexes:
             statement = str(CreateIndex(index).compile(dialect=dialect))
-            assert ("WHERE" in statement) == (index.name in {"uq_clearances_standing", "ix_clearances_not_valid"})
+            assert ("WHERE" in statement) == (index.name in PARTIAL)
+
+
+PARTIAL = {
+    "uq_clearances_standing",
+    "uq_clearances_case",
+    "ix_clearances_not_valid",
+    "uq_desks_open_name",
+    "ix_reissue_queue_waiting",
+}
 
 
 def schema_of(path: Path) -> dict[str, frozenset[str]]:
@@ -115,4 +124,5 @@ def schema_of(path: Path) -> dict[str, frozenset[str]]:
     connection = sqlite3.connect(path)
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     connection.close()
-    return {name: frozenset(line.strip(" ,\t") for line in statement.splitlines()) for name, statement in rows}
+    # A table that was renamed has its name in quotes.
+    return {name: frozenset(line.strip(" ,\t") for line in sql.replace('"', "").splitlines()) for name, sql in rows}

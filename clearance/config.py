@@ -4,16 +4,23 @@ It decides what may be set and what a production installation must not do. Adapt
 plain values.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self, TypeAlias
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from clearance.domain.missions import MISSION_PHONES
+from clearance.domain.printed_card import CardPolicy, OptionalFact
 from clearance.issuing.lookup import SecondFactor
 
 SETTINGS_FILE = "clearance.toml"
+
+DestinationCode: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+PhoneNumber: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(\+[0-9][0-9 ]{5,22})?$")]
+"""In international form; or nothing."""
 
 
 class Environment(StrEnum):
@@ -21,6 +28,18 @@ class Environment(StrEnum):
 
     DEMO = "demo"
     PRODUCTION = "production"
+
+
+class CardSettings(BaseModel):
+    """The section `[card]`: what is printed beside the facts that identify a card (docs/adr/0015)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    print: frozenset[OptionalFact] = frozenset(OptionalFact)
+    """Which of the facts that brokers like to hide are printed: all, unless some are named here."""
+    mission_phones: Mapping[DestinationCode, PhoneNumber] = {}
+    """Bangladesh's mission by destination (`SAU = "+966 11 419 5300"`), beside or instead of the numbers built in;
+    an empty text prints none."""
 
 
 class Settings(BaseSettings):
@@ -39,6 +58,7 @@ class Settings(BaseSettings):
     key_passphrase_file: Path | None = None
     limiter_storage: str = "memory://"
     """Where rate limits are counted. One process: memory. Several: a shared store such as `redis://host`."""
+    card: CardSettings = CardSettings()
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many proxies of our own stand in front and set X-Forwarded-For."""
 
@@ -79,6 +99,12 @@ class Settings(BaseSettings):
     def documents(self) -> Path:
         """Photos and sealed cards."""
         return self.home / "documents"
+
+    @property
+    def card_policy(self) -> CardPolicy:
+        """What the card prints, as the use cases want it."""
+        phones = {**MISSION_PHONES, **self.card.mission_phones}
+        return CardPolicy(printed=self.card.print, mission_phones=phones)
 
     def passphrase(self) -> bytes | None:
         """The passphrase of the private keys, from the value or the file; None where none was given."""

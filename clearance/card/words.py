@@ -16,11 +16,14 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from clearance.domain.person import Sex
-from clearance.domain.printed_card import PrintedCard
+from clearance.domain.printed_card import OptionalFact, PrintedCard
 from clearance.domain.text import BilingualText
 
 HELPLINE = "16135"
 HELPLINE_ABROAD = "+880 9610 102030"
+
+_SPELT_TODAY = {1: "জানুয়ারি", 2: "ফেব্রুয়ারি"}
+"""CLDR keeps an older spelling of these months; the pages spell them as here (`clearance_templates.i18n`)."""
 
 _BENGALI_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
 _BENGALI, _ENGLISH = Locale("bn"), Locale("en")
@@ -52,7 +55,11 @@ class Item(StrEnum):
     OFFICE = "office"
     OFFICERS = "officers"
     FEES = "fees"
+    MISSION_PHONE = "mission_phone"
     ISSUED_ON = "issued_on"
+    HELPLINE = "helpline"
+    FREE = "free"
+    DEMO = "demo"
 
 
 LABELS: Mapping[Item, BilingualText] = {
@@ -79,8 +86,10 @@ LABELS: Mapping[Item, BilingualText] = {
     Item.OFFICE: BilingualText(bn="ইস্যুকারী অফিস", en="Issuing office"),
     Item.OFFICERS: BilingualText(bn="অনুমোদন / ইস্যু", en="Approved / issued by"),
     Item.FEES: BilingualText(bn="সরকারি ফি", en="Official fees"),
+    Item.MISSION_PHONE: BilingualText(bn="বাংলাদেশ দূতাবাস", en="Bangladesh mission"),
     Item.ISSUED_ON: BilingualText(bn="ইস্যুর তারিখ", en="Issued on"),
 }
+"""Of every fact but the whole sentences `HELPLINE`, `FREE` and `DEMO`."""
 
 GOVERNMENT = BilingualText(bn="গণপ্রজাতন্ত্রী বাংলাদেশ সরকার", en="Government of the People's Republic of Bangladesh")
 BUREAU = BilingualText(
@@ -89,11 +98,18 @@ BUREAU = BilingualText(
 TITLE = BilingualText(bn="বহির্গমন ছাড়পত্র কার্ড", en="Emigration Clearance Card")
 DEMO_BAND = BilingualText(bn="ডেমো – ভ্রমণের জন্য নয়", en="DEMO - NOT FOR TRAVEL")
 DEMO_WATERMARK = "DEMO"
+PHOTO_SHOWN = BilingualText(bn="কর্মীর ছবি", en="Photo of the worker")
+CODE_SHOWN = BilingualText(bn="ছাড়পত্রের কিউআর কোড, ডেস্কে স্ক্যান হবে", en="QR code of the clearance, for the desk to scan")
+"""What is said of the pictures to somebody who cannot see them."""
 FOLD = BilingualText(bn="এখানে ভাঁজ করুন", en="Fold here")
 
 FREE = BilingualText(bn="এই কার্ড বিনামূল্যে। এর জন্য কাউকে টাকা দেবেন না।", en="This card is free. Pay no one for it.")
 HELP = BilingualText(
     bn="সাহায্য: ১৬১৩৫, বিদেশ থেকে +৮৮০ ৯৬১০ ১০২০৩০", en=f"Help: {HELPLINE}, from abroad {HELPLINE_ABROAD}"
+)
+VERIFY = BilingualText(
+    bn="যাচাই: শুধু ডেস্কে এই কোড স্ক্যান করলে বোঝা যায় কার্ডটি আসল কি না।",
+    en="To verify: only a desk's scan of this code shows whether the card is genuine.",
 )
 HOW_TITLE = BilingualText(bn="এই কার্ডের ব্যবহার", en="How to use this card")
 HOW_STEPS: tuple[BilingualText, ...] = (
@@ -126,7 +142,7 @@ _NO_AGENCY = BilingualText(bn="এজেন্সি ছাড়া", en="Witho
 
 
 def facts(card: PrintedCard) -> Mapping[Item, BilingualText]:
-    """Every fact of the card as printed; a fact the card does not have is left out. All texts are NFC."""
+    """Every fact of the card as printed, in NFC; without those it does not have or its office does not print."""
     printed: dict[Item, BilingualText | str | None] = {
         Item.NAME: card.name,
         Item.PASSPORT_NO: card.passport_no,
@@ -151,19 +167,25 @@ def facts(card: PrintedCard) -> Mapping[Item, BilingualText]:
         Item.OFFICE: card.office,
         Item.OFFICERS: f"{card.approved_by} / {card.issued_by}",
         Item.FEES: taka(card.fees_taka),
+        Item.MISSION_PHONE: card.mission_phone,
         Item.ISSUED_ON: day(card.issued_on),
+        Item.HELPLINE: HELP,
+        Item.FREE: FREE,
+        Item.DEMO: DEMO_BAND if card.demo else None,
     }
+    left_off = {Item(fact) for fact in OptionalFact if fact not in card.printed}
     return {
         item: _normalised(BilingualText(en=text) if isinstance(text, str) else text)
         for item, text in printed.items()
-        if text
+        if text and item not in left_off
     }
 
 
 def day(value: date) -> BilingualText:
     """A calendar day: `২২ নভেম্বর ২০২৬`, `22 Nov 2026`."""
-    bengali = format_date(value, "d MMMM y", locale=_BENGALI)
-    return BilingualText(bn=bengali_digits(bengali), en=format_date(value, "d MMM y", locale=_ENGLISH))
+    month = _SPELT_TODAY.get(value.month) or _BENGALI.months["format"]["wide"][value.month]
+    bengali = bengali_digits(f"{value.day} {month} {value.year}")
+    return BilingualText(bn=bengali, en=format_date(value, "d MMM y", locale=_ENGLISH))
 
 
 def country(alpha3: str) -> BilingualText:

@@ -4,11 +4,40 @@ It decides which facts a card carries. Where they stand is the business of `clea
 of `clearance.credential`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
+from clearance.domain.missions import MISSION_PHONES
 from clearance.domain.person import Sex
 from clearance.domain.text import BilingualText
+
+
+class OptionalFact(StrEnum):
+    """What an office may leave off its cards: what brokers like to hide. All else identifies the card and stays."""
+
+    OCCUPATION = "occupation"
+    SALARY = "salary"
+    AGENCY = "agency"
+    LICENCE_NO = "licence_no"
+    AGENCY_PHONE = "agency_phone"
+    FEES = "fees"
+    MISSION_PHONE = "mission_phone"
+    HELPLINE = "helpline"
+    FREE = "free"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardPolicy:
+    """What an office prints beside the facts that identify a card.
+
+    `mission_phones` are the numbers of Bangladesh's missions by destination (ISO 3166 alpha-3); a destination without
+    one, or with an empty one, has the helpline only.
+    """
+
+    printed: frozenset[OptionalFact] = frozenset(OptionalFact)
+    mission_phones: Mapping[str, str] = field(default_factory=lambda: MISSION_PHONES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +77,11 @@ class PrintedCard:
     issued_by: str
     """Office numbers of the two officers, for whoever investigates; never their names."""
     fees_taka: int
+    mission_phone: str | None
+    """Bangladesh's mission in the destination."""
     issued_on: date
     valid_until: date
+    printed: frozenset[OptionalFact]
+    """Which of the optional facts are printed."""
     demo: bool
     """Made with demo keys: every page says so."""

@@ -20,7 +20,7 @@ from PIL import Image
 from clearance.card.photo import prepare
 from clearance.domain.destinations import RULES
 from clearance.domain.person import Sex
-from clearance.domain.printed_card import PrintedCard
+from clearance.domain.printed_card import OptionalFact, PrintedCard
 from clearance.domain.text import BilingualText
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
@@ -67,6 +67,7 @@ BARE: dict[str, Any] = {
     "licence_no": None,
     "agency_phone": None,
     "salary": None,
+    "mission_phone": None,
     "previous_passport_no": None,
     "orientation_certificate": "",
     "demo": False,
@@ -103,8 +104,10 @@ def sample_card(seed: int = 1, **changes: Any) -> PrintedCard:
         approved_by="BMET-2001",
         issued_by="BMET-3001",
         fees_taka=3450,
+        mission_phone="+966 11 419 5300",
         issued_on=date(2026, 11, 22),
         valid_until=date(2027, 2, 19),
+        printed=frozenset(OptionalFact),
         demo=True,
     )
     return replace(card, **changes)

@@ -9,13 +9,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from clearance.credential.chain import document_signer, read_roots
+from clearance.credential.errors import CredentialError
 from clearance.credential.trust import PURPOSE_EKU, Purpose
-
-PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
+from clearance.signing.certified import PublicKey
+from clearance.signing.errors import KeyRefused
 
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 
@@ -28,6 +32,9 @@ class Role(StrEnum):
     TRUST = "trust"
     SEAL = "seal"
 
+
+PURPOSES = {Role.CARD: Purpose.CARD, Role.STATUS: Purpose.STATUS, Role.TRUST: Purpose.TRUST}
+"""The roles that desks know of. PDF readers know the seal."""
 
 ROLE_EKUS = {
     Role.CARD: (PURPOSE_EKU[Purpose.CARD],),
@@ -109,12 +116,9 @@ def certify(
     window: Window,
 ) -> x509.Certificate:
     """The certificate of one signer: country and organisation of its root, never valid longer than its root."""
-    owner = [attribute for attribute in root.subject if attribute.oid != NameOID.COMMON_NAME]
-    title = f"Emigration Clearance {role.capitalize()} Signer"
-    name = x509.Name([*owner, x509.NameAttribute(NameOID.COMMON_NAME, title)])
     root_identifier = root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     return (
-        _builder(name, issuer=root.subject, public_key=public_key)
+        _builder(signer_name(root, role), issuer=root.subject, public_key=public_key)
         .not_valid_before(window.not_before)
         .not_valid_after(min(window.not_after, root.not_valid_after_utc))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -126,6 +130,40 @@ def certify(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(root_identifier), critical=False)
         .sign(root_key, hashes.SHA256())
     )
+
+
+def signer_name(root: x509.Certificate, role: Role) -> x509.Name:
+    """The subject of a signer: that of its root, with its own common name."""
+    owner = [attribute for attribute in root.subject if attribute.oid != NameOID.COMMON_NAME]
+    title = f"Emigration Clearance {role.capitalize()} Signer"
+    return x509.Name([*owner, x509.NameAttribute(NameOID.COMMON_NAME, title)])
+
+
+def require_signer(certificate: x509.Certificate, role: Role, *, root: x509.Certificate) -> None:
+    """Check a certificate as whoever relies on it will, leaving time out. Raises KeyRefused."""
+    try:
+        certificate.verify_directly_issued_by(root)
+    except (InvalidSignature, ValueError, TypeError):
+        raise KeyRefused(
+            f"This certificate was issued by another root than the one pinned here: {fingerprint(root)}."
+        ) from None
+    try:
+        if role in PURPOSES:
+            der, roots = certificate.public_bytes(Encoding.DER), read_roots(root.public_bytes(Encoding.PEM))
+            document_signer(der, purpose_eku=PURPOSE_EKU[PURPOSES[role]], roots=roots)
+            return
+        usages = set(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+        authority = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (CredentialError, x509.ExtensionNotFound, x509.DuplicateExtension, ValueError) as error:
+        raise KeyRefused(f"This is no certificate of a {role} signer: {error}.") from error
+    if authority or usages != set(ROLE_EKUS[role]):
+        raise KeyRefused(f"This is no certificate of a {role} signer: it serves another purpose.")
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """SHA-256 of a certificate in sixteen groups of four digits, to be read aloud and compared."""
+    digits = certificate.fingerprint(hashes.SHA256()).hex().upper()
+    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
 
 
 def _builder(name: x509.Name, *, issuer: x509.Name, public_key: PublicKey) -> x509.CertificateBuilder:

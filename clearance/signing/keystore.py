@@ -2,10 +2,13 @@
 
     DIR/private/{root,card,status,trust,seal}.pem     keys, encrypted or 0600, in a 0700 directory
     DIR/private/{root,card,status,trust,seal}.crt     their certificates
+    DIR/private/card-2.uri, card-2.crt                a later signer; .uri: its key lies in a token
+    DIR/private/signers.json                          which signer took over, once one did
     DIR/public/{root.pem,trust.cose,status/26a.cwt}   a ready desk bundle
 
-It decides the layout, how long keys live, and which keys a program may work with. What a certificate says is decided by
-`authority`. The root's key serves ceremonies only: `load` never opens it, so that it can be kept elsewhere.
+It decides how a directory is made at once (`init`), how long keys live, and which keys a program may work with
+(`load`). What a certificate says is decided by `authority`, which signer signs by the ceremony. The root's key serves
+ceremonies only: `load` never opens it, so that it can be kept elsewhere.
 """
 
 import re
@@ -18,22 +21,27 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from clearance.credential.chain import document_signer, read_roots
 from clearance.credential.cose import Algorithm
-from clearance.credential.errors import CredentialError
-from clearance.credential.trust import PURPOSE_EKU, Purpose, TrustBundle, TrustedSigner
+from clearance.credential.trust import Purpose, TrustBundle, TrustedSigner
 from clearance.signing import files
-from clearance.signing.authority import DEMO, Role, Subject, Window, certify, is_demo, make_root
-from clearance.signing.errors import KeyRefused, PassphraseWrong
-from clearance.signing.publication import TRUST_LIFETIME_S, Publisher, list_name, published_trust
-from clearance.signing.software import (
-    PrivateKey,
-    SoftwareSealingKey,
-    SoftwareSigner,
-    new_private_key,
-    private_key_pem,
-    read_private_key,
+from clearance.signing.authority import (
+    DEMO,
+    PURPOSES,
+    Role,
+    Subject,
+    Window,
+    certify,
+    is_demo,
+    make_root,
+    require_signer,
 )
+from clearance.signing.certified import CertifiedSealingKey, CertifiedSigner, PrivateKey, require_same_key
+from clearance.signing.errors import KeyRefused, PassphraseWrong
+from clearance.signing.history import History
+from clearance.signing.keyring import read_certificate
+from clearance.signing.private_keys import Secrets, open_private_key
+from clearance.signing.publication import TRUST_LIFETIME_S, Publisher, list_name, published_trust
+from clearance.signing.software import new_private_key, private_key_pem
 
 ISSUER = "bmet.gov.bd"
 STATUS_URI = "https://s.bmet.gov.bd/26a"
@@ -49,17 +57,15 @@ CLOCK_TOLERANCE = timedelta(hours=1)
 DEMO_PAST = timedelta(days=800)
 """Demo certificates start this much earlier: demo workers hold cards issued long before the demo was set up."""
 
-PURPOSES = {Role.CARD: Purpose.CARD, Role.STATUS: Purpose.STATUS, Role.TRUST: Purpose.TRUST}
-
 
 @dataclass(frozen=True, kw_only=True)
 class SigningKeys:
-    """The opened keys of one PKI."""
+    """The opened keys of one PKI: of each role, the signer that signs now."""
 
-    card: SoftwareSigner
-    status: SoftwareSigner
-    trust: SoftwareSigner
-    seal: SoftwareSealingKey
+    card: CertifiedSigner
+    status: CertifiedSigner
+    trust: CertifiedSigner
+    seal: CertifiedSealingKey
     root_certificate: x509.Certificate
 
     @property
@@ -112,6 +118,19 @@ def init(
     """
     if passphrase is None and subject != DEMO:
         raise PassphraseWrong("Keys that are not for a demo are encrypted: give a passphrase.")
+    require_publishable(issuer=issuer, status_uri=status_uri)
+    with files.appearing_whole(directory) as partial:
+        private, public = partial / "private", partial / "public"
+        files.make_directory(private, mode=files.PRIVATE_DIRECTORY)
+        files.make_directory(public, mode=files.PUBLIC_DIRECTORY)
+        files.make_directory(public / "status", mode=files.PUBLIC_DIRECTORY)
+        _make_keys(private, algorithm=algorithm, subject=subject, at=at, passphrase=passphrase)
+        keys = open_keys(private, Secrets.known(passphrase=passphrase))  # as every later start will
+        publish_first(keys, public, at=at, issuer=issuer, status_uri=status_uri)
+
+
+def require_publishable(*, issuer: str, status_uri: str) -> None:
+    """Raises ValueError for an issuer or a status URI that cards cannot carry."""
     if not issuer.strip():
         raise ValueError("The issuer must not be blank.")
     if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z_-]{0,62}", list_name(status_uri)) or len(status_uri) > MAX_STATUS_URI:
@@ -119,14 +138,6 @@ def init(
             f"The status URI must have up to {MAX_STATUS_URI} characters and end in a name such as /26a; "
             f"this is {status_uri!r}."
         )
-    with files.appearing_whole(directory) as partial:
-        private, public = partial / "private", partial / "public"
-        files.make_directory(private, mode=files.PRIVATE_DIRECTORY)
-        files.make_directory(public, mode=files.PUBLIC_DIRECTORY)
-        files.make_directory(public / "status", mode=files.PUBLIC_DIRECTORY)
-        _make_keys(private, algorithm=algorithm, subject=subject, at=at, passphrase=passphrase)
-        keys = open_keys(private, passphrase=passphrase)  # as every later start will
-        _publish_first(keys, public, at=at, issuer=issuer, status_uri=status_uri)
 
 
 def _make_keys(private: Path, *, algorithm: Algorithm, subject: Subject, at: int, passphrase: bytes | None) -> None:
@@ -150,70 +161,71 @@ def _write_pair(
     files.write_atomically(private / f"{name}.crt", certificate.public_bytes(Encoding.PEM))
 
 
-def _publish_first(keys: SigningKeys, public: Path, *, at: int, issuer: str, status_uri: str) -> None:
+def publish_first(
+    keys: SigningKeys, public: Path, *, at: int, issuer: str, status_uri: str, lifetime: int = TRUST_LIFETIME_S
+) -> None:
+    """Root, first trust bundle and first status list into `public`; what lies there of an interrupted try is kept."""
     publisher = keys.publisher_into(public, status_uri=status_uri)
     publisher.publish_root()
-    publisher.publish_trust(
-        TrustBundle(
-            sequence=1,
-            issued_at=at,
-            next_update=at + TRUST_LIFETIME_S,
-            issuer=issuer,
-            signers=(
-                TrustedSigner(certificate_der=keys.card.certificate_der, purpose=Purpose.CARD),
-                TrustedSigner(certificate_der=keys.status.certificate_der, purpose=Purpose.STATUS),
-            ),
-            status_uris=(status_uri,),
-            trust_certificate_der=keys.trust.certificate_der,
+    if not (public / "trust.cose").exists():
+        publisher.publish_trust(
+            TrustBundle(
+                sequence=1,
+                issued_at=at,
+                next_update=at + lifetime,
+                issuer=issuer,
+                signers=(
+                    TrustedSigner(certificate_der=keys.card.certificate_der, purpose=Purpose.CARD),
+                    TrustedSigner(certificate_der=keys.status.certificate_der, purpose=Purpose.STATUS),
+                ),
+                status_uris=(status_uri,),
+                trust_certificate_der=keys.trust.certificate_der,
+            )
         )
-    )
     publisher.publish({}, at=at)
 
 
-def load(directory: Path, *, passphrase: bytes | None = None) -> KeyStore:
-    """Open every key but the root's. Issuer and status URIs are those of the published trust bundle.
+def load(directory: Path, *, passphrase: bytes | None = None, pin: str | None = None) -> KeyStore:
+    """Open the signing key of every role, never the root's. Issuer and status URIs are those of the published bundle.
 
-    Raises KeyRefused (PassphraseWrong among them) for the first file that cannot be used, and PublicationRefused when
-    the published trust bundle does not verify.
+    `passphrase` opens key files, `pin` the token of keys in hardware. Raises KeyRefused (PassphraseWrong, PinWrong and
+    KeyUnreachable among them) for the first key that cannot be used, and PublicationRefused when the published trust
+    bundle does not verify.
     """
-    keys = open_keys(directory / "private", passphrase=passphrase)
+    keys = open_keys(directory / "private", Secrets.known(passphrase=passphrase, pin=pin))
     bundle = published_trust(directory / "public", root=keys.root_certificate)
     return KeyStore(**vars(keys), issuer=bundle.issuer, status_uris=bundle.status_uris, public=directory / "public")
 
 
-def open_keys(private: Path, *, passphrase: bytes | None) -> SigningKeys:
-    """Open the four signers, each checked against its certificate and the root. Raises KeyRefused."""
-    root = _read_certificate(private / "root.crt")
-    signers = {role: _open_signer(private, role, root=root, passphrase=passphrase) for role in PURPOSES}
+def open_keys(private: Path, secrets: Secrets) -> SigningKeys:
+    """Open the signer of each role, each checked against its certificate and the root. Raises KeyRefused."""
+    root, history = read_certificate(private / "root.crt"), History.read(private)
+    signers = {role: open_signer(private, history.signing(role), role, root=root, secrets=secrets) for role in PURPOSES}
+    seal = history.signing(Role.SEAL)
     return SigningKeys(
         card=signers[Role.CARD],
         status=signers[Role.STATUS],
         trust=signers[Role.TRUST],
-        seal=SoftwareSealingKey.of(*_read_pair(private, Role.SEAL, passphrase=passphrase), root=root),
+        seal=CertifiedSealingKey.of(*_open_pair(private, seal, Role.SEAL, root=root, secrets=secrets), root=root),
         root_certificate=root,
     )
 
 
-def _open_signer(private: Path, role: Role, *, root: x509.Certificate, passphrase: bytes | None) -> SoftwareSigner:
-    private_key, certificate = _read_pair(private, role, passphrase=passphrase)
-    signer = SoftwareSigner.of(private_key, certificate)
+def open_signer(private: Path, name: str, role: Role, *, root: x509.Certificate, secrets: Secrets) -> CertifiedSigner:
+    """One signer of a role that desks know, checked against its certificate and the root. Raises KeyRefused."""
+    return CertifiedSigner.of(*_open_pair(private, name, role, root=root, secrets=secrets))
+
+
+def _open_pair(
+    private: Path, name: str, role: Role, *, root: x509.Certificate, secrets: Secrets
+) -> tuple[PrivateKey, x509.Certificate]:
+    certificate = read_certificate(private / f"{name}.crt")
+    private_key = open_private_key(private, name, secrets)
+    require_same_key(private_key, certificate)
     try:
-        roots = read_roots(root.public_bytes(Encoding.PEM))
-        document_signer(signer.certificate_der, purpose_eku=PURPOSE_EKU[PURPOSES[role]], roots=roots)
-    except CredentialError as error:
-        raise KeyRefused(f"{private / role}.crt is no {role} signer under {private / 'root.crt'}: {error}.") from error
-    return signer
-
-
-def _read_pair(private: Path, role: Role, *, passphrase: bytes | None) -> tuple[PrivateKey, x509.Certificate]:
-    certificate = _read_certificate(private / f"{role}.crt")
-    return read_private_key(private / f"{role}.pem", passphrase=passphrase), certificate
-
-
-def _read_certificate(path: Path) -> x509.Certificate:
-    try:
-        return x509.load_pem_x509_certificate(path.read_bytes())
-    except OSError as error:
-        raise KeyRefused(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise KeyRefused(f"{path} is no certificate in PEM.") from error
+        require_signer(certificate, role, root=root)
+    except KeyRefused as refused:
+        raise KeyRefused(
+            f"{private / name}.crt is no {role} signer under {private / 'root.crt'}: {refused}"
+        ) from refused
+    return private_key, certificate

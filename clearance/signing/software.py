@@ -1,81 +1,26 @@
 """Keys in files: PKCS#8 PEM, encrypted with a passphrase or readable by their owner alone.
 
-It decides how a software key signs and which key files it will touch. What a key may sign is decided by its certificate
+It decides which key files it will touch. How a key signs is decided by `certified`, what it may sign by its certificate
 (`authority`), where keys lie by `keystore`.
 """
 
 import os
 import stat
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from clearance.credential.cose import Algorithm, kid_of, low_s_signature
+from clearance.credential.cose import Algorithm
+from clearance.signing.certified import PrivateKey
 from clearance.signing.errors import KeyRefused, PassphraseWrong
-
-PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
-
-ES256 = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-"""RFC 6979: a weak random source cannot leak the key, and signing the same payload again gives the same card."""
 
 MAX_KEY_FILE = 16 * 1024
 """Bytes; a PKCS#8 key of ours takes under 500."""
 
 MIN_PASSPHRASE = 16
 """Characters. The key files stretch a passphrase by PBKDF2 only 2,048 times, so its length must carry the strength."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SoftwareSigner:
-    """A COSE signer with its private key in memory. `kid` and `algorithm` follow from certificate and key."""
-
-    certificate_der: bytes
-    kid: bytes
-    algorithm: Algorithm
-    _private_key: PrivateKey = field(repr=False)
-
-    @classmethod
-    def of(cls, private_key: PrivateKey, certificate: x509.Certificate) -> "SoftwareSigner":
-        """Raises KeyRefused when the certificate belongs to another key."""
-        _require_same_key(private_key, certificate)
-        der = certificate.public_bytes(serialization.Encoding.DER)
-        algorithm = Algorithm.ES256 if isinstance(private_key, ec.EllipticCurvePrivateKey) else Algorithm.EDDSA
-        return cls(certificate_der=der, kid=kid_of(der), algorithm=algorithm, _private_key=private_key)
-
-    def sign(self, message: bytes) -> bytes:
-        """64 bytes: Ed25519, or ECDSA over SHA-256 as r and s with low s (card-format section 4)."""
-        if isinstance(self._private_key, ed25519.Ed25519PrivateKey):
-            return self._private_key.sign(message)
-        return low_s_signature(self._private_key.sign(message, ES256))
-
-
-@dataclass(frozen=True, kw_only=True)
-class SoftwareSealingKey:
-    """The key that seals card PDFs; implements `clearance.issuing.ports.SealingKey`."""
-
-    certificate_der: bytes
-    chain_der: tuple[bytes, ...]
-    _private_key: ec.EllipticCurvePrivateKey = field(repr=False)
-
-    @classmethod
-    def of(
-        cls, private_key: PrivateKey, certificate: x509.Certificate, *, root: x509.Certificate
-    ) -> "SoftwareSealingKey":
-        """Raises KeyRefused when the certificate belongs to another key or the key is not on P-256."""
-        _require_same_key(private_key, certificate)
-        if not isinstance(private_key, ec.EllipticCurvePrivateKey):
-            raise KeyRefused("The seal key must be on P-256: PDF readers know no other kind that we make.")
-        der = certificate.public_bytes(serialization.Encoding.DER)
-        chain = (root.public_bytes(serialization.Encoding.DER),)
-        return cls(certificate_der=der, chain_der=chain, _private_key=private_key)
-
-    def sign(self, message: bytes) -> bytes:
-        """DER-encoded ECDSA signature over SHA-256 of `message`."""
-        return self._private_key.sign(message, ES256)
 
 
 def new_private_key(algorithm: Algorithm) -> PrivateKey:
@@ -131,8 +76,3 @@ def _read_guarded(path: Path) -> tuple[bytes, bool]:
             return file.read(MAX_KEY_FILE), bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
     except OSError as error:
         raise KeyRefused(f"{path} cannot be read: {error.strerror}.") from error
-
-
-def _require_same_key(private_key: PrivateKey, certificate: x509.Certificate) -> None:
-    if certificate.public_key() != private_key.public_key():
-        raise KeyRefused(f"The certificate of {certificate.subject.rfc4514_string()} belongs to another private key.")

@@ -26,7 +26,7 @@ from clearance.issuing.lookup import CardCancelled, CardFound, SecondFactor, loo
 from clearance.issuing.ports import Conflict
 from clearance.issuing.revoke import revoke
 from clearance.issuing.sign import sign
-from clearance.signing.software import SoftwareSigner
+from clearance.signing.certified import CertifiedSigner
 from clearance.storage.database import SqlDatabase
 from tests.fakes.installation import Installation, installation, joined, snapshot
 from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, PERMIT, SECOND_ISSUER, draft, expect
@@ -170,7 +170,7 @@ def test_of_twenty_cases_racing_for_the_last_place_one_is_signed_and_issued(tmp_
 class CountingSigner:
     """The card key with a counter."""
 
-    def __init__(self, key: SoftwareSigner) -> None:
+    def __init__(self, key: CertifiedSigner) -> None:
         self._key, self.signatures = key, 0
 
     @property

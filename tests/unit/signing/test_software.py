@@ -13,12 +13,10 @@ from hypothesis import strategies as st
 
 from clearance.credential.cose import Algorithm, kid_of
 from clearance.signing.authority import DEMO, Role, Window, certify, make_root
+from clearance.signing.certified import CertifiedSealingKey, CertifiedSigner, PrivateKey
 from clearance.signing.errors import KeyRefused, PassphraseWrong
 from clearance.signing.keystore import KeyStore
 from clearance.signing.software import (
-    PrivateKey,
-    SoftwareSealingKey,
-    SoftwareSigner,
     new_private_key,
     private_key_pem,
     read_private_key,
@@ -28,15 +26,15 @@ P256_HALF_ORDER = 0x7FFFFFFF800000007FFFFFFFFFFFFFFFDE737D56D38BCF4279DCE5617E31
 PASSPHRASE = b"correct horse battery staple"
 
 
-def signer_with(private_key: PrivateKey, window: Window) -> SoftwareSigner:
+def signer_with(private_key: PrivateKey, window: Window) -> CertifiedSigner:
     root_key = ec.generate_private_key(ec.SECP256R1())
     root = make_root(root_key, subject=DEMO, window=window)
     certificate = certify(private_key.public_key(), Role.CARD, root=root, root_key=root_key, window=window)
-    return SoftwareSigner.of(private_key, certificate)
+    return CertifiedSigner.of(private_key, certificate)
 
 
 @pytest.fixture
-def es256(window: Window) -> tuple[ec.EllipticCurvePublicKey, SoftwareSigner]:
+def es256(window: Window) -> tuple[ec.EllipticCurvePublicKey, CertifiedSigner]:
     private_key = ec.generate_private_key(ec.SECP256R1())
     return private_key.public_key(), signer_with(private_key, window)
 
@@ -51,7 +49,7 @@ def write_key(path: Path, pem: bytes, mode: int = 0o600) -> Path:
 @given(message=st.binary(max_size=300))
 def test_an_es256_signature_is_64_bytes_with_low_s_always_the_same_and_verifies(message: bytes) -> None:
     private_key = ec.derive_private_key(0xC0FFEE, ec.SECP256R1())
-    signer = SoftwareSigner(certificate_der=b"", kid=b"", algorithm=Algorithm.ES256, _private_key=private_key)
+    signer = CertifiedSigner(certificate_der=b"", kid=b"", algorithm=Algorithm.ES256, _private_key=private_key)
     signature = signer.sign(message)
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     assert len(signature) == 64
@@ -70,7 +68,7 @@ def test_es256_signs_as_rfc_6979_says_with_s_made_low() -> None:
     expected = bytes.fromhex("EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716") + (
         (order - s).to_bytes(32, "big")
     )
-    signer = SoftwareSigner(certificate_der=b"", kid=b"", algorithm=Algorithm.ES256, _private_key=private_key)
+    signer = CertifiedSigner(certificate_der=b"", kid=b"", algorithm=Algorithm.ES256, _private_key=private_key)
     assert signer.sign(b"sample") == expected
 
 
@@ -83,7 +81,7 @@ def test_an_eddsa_signature_verifies_and_names_its_algorithm(window: Window) -> 
         private_key.public_key().verify(signer.sign(b"message"), b"massage")
 
 
-def test_the_key_identifier_is_that_of_the_certificate(es256: tuple[object, SoftwareSigner]) -> None:
+def test_the_key_identifier_is_that_of_the_certificate(es256: tuple[object, CertifiedSigner]) -> None:
     _, signer = es256
     assert signer.kid == kid_of(signer.certificate_der)
     assert signer.algorithm is Algorithm.ES256
@@ -110,14 +108,14 @@ def test_a_seal_key_must_be_on_p256(window: Window) -> None:
     private_key = ed25519.Ed25519PrivateKey.generate()
     certificate = certify(private_key.public_key(), Role.SEAL, root=root, root_key=root_key, window=window)
     with pytest.raises(KeyRefused, match="P-256"):
-        SoftwareSealingKey.of(private_key, certificate, root=root)
+        CertifiedSealingKey.of(private_key, certificate, root=root)
 
 
 def test_a_certificate_of_another_key_is_refused(window: Window) -> None:
     root_key = ec.generate_private_key(ec.SECP256R1())
     root = make_root(root_key, subject=DEMO, window=window)
     with pytest.raises(KeyRefused, match="another private key"):
-        SoftwareSigner.of(new_private_key(Algorithm.ES256), root)
+        CertifiedSigner.of(new_private_key(Algorithm.ES256), root)
 
 
 @pytest.mark.parametrize("algorithm", [Algorithm.ES256, Algorithm.EDDSA])

@@ -1,66 +1,108 @@
-"""From page and card to a placed page: the largest text with which the front fits, spare room spread over its rows.
+"""From page and card to a placed page: the largest text with which all fits, spare room spread over the rows.
 
 It decides how a page as a whole gives way when a card has much to say: first all text shrinks step by step to 80 %,
-then the front grows. On A4 the fold and the instructions move down with it, on the phone the page becomes longer.
+then a page grows. On A4 the fold and the instructions move down with the front, on the phone the page becomes longer. A
+plastic card cannot grow: it leaves off facts in an order declared with the face, and starts again at full size.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from clearance.card.fitting import SCALES
-from clearance.card.layout import Box, Setting, bottom, place
-from clearance.card.pages import Page
+from clearance.card.layout import Box, Node, Rect, Setting, bottom, place
+from clearance.card.page_parts import Face, Page
+from clearance.card.qr import side_of
 from clearance.card.words import facts
 from clearance.domain.printed_card import PrintedCard
+
+
+class FaceTooSmallError(ValueError):
+    """What must stand on a plastic card does not fit on it, even at 80 % and without any optional fact."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedPage:
     """What is drawn: boxes from back to front, the page's final size, where the paper is folded (mm)."""
 
-    page: Page
+    page: Page | Face
     width: float
     height: float
     boxes: tuple[Box, ...]
     fold: float | None
 
 
-def compose(page: Page, card: PrintedCard) -> PlacedPage:
-    """Place everything the page shows of `card`. Raises UnprintableTextError."""
-    plain = Setting(facts=facts(card))
-    bands = place(page.title, plain, x=0, y=0, width=page.width)
-    if card.demo:
-        bands += place(page.demo, plain, x=0, y=bottom(bands, 0), width=page.width)
-    foot_height = bottom(place(page.foot, plain, x=0, y=0, width=page.width), 0)
+def compose(page: Page | Face, card: PrintedCard) -> PlacedPage:
+    """Place everything the page shows of `card`. Raises UnprintableTextError, FaceTooSmallError."""
+    setting = Setting(facts=facts(card), qr_side=side_of(card.qr_text, page.level))
+    match page:
+        case Page():
+            return _compose_page(page, setting)
+        case Face():
+            return _compose_face(page, setting)
+
+
+def _compose_page(page: Page, setting: Setting) -> PlacedPage:
+    bands = place(page.bands, setting, x=0, y=0, width=page.width)
+    foot_height = bottom(place(page.foot, setting, x=0, y=0, width=page.width), 0)
     top = bottom(bands, 0) + page.gap
     limit = page.front - page.gap - (foot_height if page.back is None else 0)
-    front = _front(page, plain, top, limit)
+    front = _front(page, setting, top, limit)
     end = max(limit, bottom(front, top)) + page.gap
     back: tuple[Box, ...] = ()
     fold = None
     if page.back is not None:
         fold = end
-        back = place(page.back, plain, x=page.margin, y=fold + page.gap, width=page.width - 2 * page.margin)
+        back = place(page.back, setting, x=page.margin, y=fold + page.gap, width=page.width - 2 * page.margin)
         end = max(page.height - foot_height, bottom(back, fold) + page.gap)
-    foot = place(page.foot, plain, x=0, y=end, width=page.width)
+    foot = place(page.foot, setting, x=0, y=end, width=page.width)
     boxes = bands + front + back + foot
     return PlacedPage(page=page, width=page.width, height=bottom(foot, end), boxes=boxes, fold=fold)
 
 
 def _front(page: Page, setting: Setting, top: float, limit: float) -> tuple[Box, ...]:
-    """The front at the largest scale that fits above `limit`, its rows spread as far as the room allows."""
+    """The front above `limit`, or beyond it at the smallest scale."""
+    room = Rect(x=page.margin, y=top, width=page.width - 2 * page.margin, height=limit - top)
+    placed = _fill(page.body, setting, room)
+    if placed is not None:
+        return placed
+    smallest = replace(setting, scale=SCALES[-1])
+    return place(page.body, smallest, x=room.x, y=room.y, width=room.width)
+
+
+def _compose_face(face: Face, setting: Setting) -> PlacedPage:
+    inside = Rect(
+        x=face.margin, y=face.margin, width=face.width - 2 * face.margin, height=face.height - 2 * face.margin
+    )
+    for trial in _fewer_and_fewer(face, setting):
+        boxes = _fill(face.body, trial, inside)
+        if boxes is not None:
+            return PlacedPage(page=face, width=face.width, height=face.height, boxes=boxes, fold=None)
+    raise FaceTooSmallError(f"{setting.facts.keys()} on {face.width} x {face.height} mm")
+
+
+def _fewer_and_fewer(face: Face, setting: Setting) -> Iterator[Setting]:
+    """The card with all its facts, then each time without one more of the optional ones."""
+    kept = dict(setting.facts)
+    yield setting
+    for item in face.optional:
+        if kept.pop(item, None) is not None:
+            yield replace(setting, facts=dict(kept))
+
+
+def _fill(body: Node, setting: Setting, room: Rect) -> tuple[Box, ...] | None:
+    """The body at the largest scale that fits into `room`, its rows spread as far as that allows; None if none does."""
 
     def placed(scale: float, stretch: float) -> tuple[Box, ...]:
-        trial = replace(setting, scale=scale, stretch=stretch)
-        return place(page.body, trial, x=page.margin, y=top, width=page.width - 2 * page.margin)
+        return place(body, replace(setting, scale=scale, stretch=stretch), x=room.x, y=room.y, width=room.width)
 
     for scale in SCALES:
         tight = placed(scale, 0.0)
-        room = limit - bottom(tight, top)
-        if room >= 0:
+        spare = room.bottom - bottom(tight, room.y)
+        if spare >= 0:
             break
     else:
-        return tight
+        return None
     spread = placed(scale, 1.0)
-    growth = bottom(spread, top) - bottom(tight, top)
+    growth = bottom(spread, room.y) - bottom(tight, room.y)
     # A page's height is a convex function of the stretch, so the part that the chord promises always fits.
-    return spread if growth <= room else placed(scale, room / growth)
+    return spread if growth <= spare else placed(scale, spare / growth)

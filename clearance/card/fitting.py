@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from clearance.card.typeface import Weight, typeface
 
-MM_PER_POINT = 25.4 / 72
+MM_PER_INCH = 25.4
+MM_PER_POINT = MM_PER_INCH / 72
 
 LATIN = (0.85, 0.3)
 BENGALI = {Weight.REGULAR: (0.95, 0.35), Weight.SEMIBOLD: (1.03, 0.4)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 
 from clearance.card.colours import RULE
-from clearance.card.fitting import MM_PER_POINT, Style, fit, reach, width_of
+from clearance.card.fitting import MM_PER_INCH, MM_PER_POINT, Style, fit, reach, width_of
 from clearance.card.words import LABELS, Item
 from clearance.domain.text import BilingualText
 
@@ -51,21 +51,28 @@ class Words:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One fact with its label above. With `english`, each language has lines and a style of its own."""
+    """One fact with its label above, or without one where the fact is a whole sentence.
+
+    With `english`, each language has lines and a style of its own.
+    """
 
     item: Item
-    label: Style
+    label: Style | None
     value: Style
     english: Style | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """Room for a picture, in millimetres, in the middle of the width it is given."""
+    """Room for a picture, in millimetres, in the middle of the width it is given.
+
+    With `dpi`, a QR code takes only so much of its room that each module is a whole number of dots of such a printer.
+    """
 
     picture: Picture
     width: float
     height: float
+    dpi: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +132,10 @@ class Rect:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of text: `x` and `baseline` in millimetres, `size` in points after shrinking."""
+    """One line of text: `x` and `baseline` in millimetres, `size` in points after shrinking.
+
+    `word_goes_on` where its last word was too long for any line and ends on the next one.
+    """
 
     text: str
     x: float
@@ -134,6 +144,7 @@ class Line:
     size: float
     style: Style
     role: Role
+    word_goes_on: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,9 +159,13 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What placing depends on beside the node: the card's facts, the text scale, the part (0-1) of stretch to use."""
+    """What placing depends on beside the node: the card's facts, the text scale, the part (0-1) of stretch to use.
+
+    `qr_side` is the width of the card's QR code with its quiet zone in modules.
+    """
 
     facts: Mapping[Item, BilingualText]
+    qr_side: int
     scale: float = 1.0
     stretch: float = 0.0
 
@@ -163,8 +178,9 @@ def place(node: Node, setting: Setting, *, x: float, y: float, width: float) -> 
         case Field():
             return _place_field(node, setting, Rect(x=x, y=y, width=width, height=0))
         case Frame(picture=picture):
-            middle = x + (width - node.width) / 2
-            return (Box(rect=Rect(x=middle, y=y, width=node.width, height=node.height), picture=picture),)
+            room = Rect(x=x + (width - node.width) / 2, y=y, width=node.width, height=node.height)
+            rect = room if node.dpi is None else _whole_dots(room, setting.qr_side, node.dpi)
+            return (Box(rect=rect, picture=picture),)
         case Row():
             return tuple(_place_row(node, setting, x, y, width))
         case Stack():
@@ -218,19 +234,28 @@ def _place_stack(stack: Stack, setting: Setting, x: float, y: float, width: floa
             yield Box(rect=Rect(x=x, y=y - gap / 2, width=width, height=HAIRLINE), fill=RULE)
 
 
+def _whole_dots(room: Rect, modules: int, dpi: int) -> Rect:
+    """The largest square in the middle of `room` of which each module is a whole number of dots wide."""
+    dot = MM_PER_INCH / dpi
+    side = room.width / modules // dot * dot * modules
+    return Rect(x=room.x + (room.width - side) / 2, y=room.y + (room.height - side) / 2, width=side, height=side)
+
+
 def _place_field(field: Field, setting: Setting, rect: Rect) -> tuple[Box, ...]:
-    value = setting.facts[field.item]
-    label = LABELS[field.item]
-    texts = [(f"{label.bn}{JOINT}{label.en}", field.label, Role.LABEL)]
-    match value, field.english:
+    texts: list[tuple[str, Style, Role]] = []
+    role = Role.TEXT
+    if field.label is not None:
+        label, role = LABELS[field.item], Role.VALUE
+        texts.append((f"{label.bn}{JOINT}{label.en}", field.label, Role.LABEL))
+    match setting.facts[field.item], field.english:
         case BilingualText(bn=None, en=english), _:
-            texts.append((english, field.value, Role.VALUE))
+            texts.append((english, field.value, role))
         case BilingualText(bn=str(bengali), en=english), None:
             joined = f"{bengali}{JOINT}{english}"
             one_line = width_of(joined, field.value, field.value.size * setting.scale) <= rect.width
-            texts += [(text, field.value, Role.VALUE) for text in ((joined,) if one_line else (bengali, english))]
+            texts += [(text, field.value, role) for text in ((joined,) if one_line else (bengali, english))]
         case BilingualText(bn=str(bengali), en=english), Style() as style:
-            texts += [(bengali, field.value, Role.VALUE), (english, style, Role.VALUE)]
+            texts += [(bengali, field.value, role), (english, style, role)]
     return (_text_box(texts, setting, rect),)
 
 
@@ -242,10 +267,30 @@ def _text_box(texts: list[tuple[str, Style, Role]], setting: Setting, rect: Rect
         size, wrapped = fit(text, style, rect.width, setting.scale)
         em = size * MM_PER_POINT
         above, below = reach(style)
-        for part in wrapped:
+        for part, goes_on in _with_broken_words(text, wrapped):
             width = width_of(part, style, size)
             x = rect.x + (rect.width - width) * style.align.value
             baseline = y + above * em
-            lines.append(Line(text=part, x=x, baseline=baseline, width=width, size=size, style=style, role=role))
+            lines.append(
+                Line(
+                    text=part,
+                    x=x,
+                    baseline=baseline,
+                    width=width,
+                    size=size,
+                    style=style,
+                    role=role,
+                    word_goes_on=goes_on,
+                )
+            )
             y += (above + below) * em
     return Box(rect=replace(rect, height=y - rect.y), lines=tuple(lines))
+
+
+def _with_broken_words(text: str, lines: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+    """The lines of `text`, and whether each ends within a word."""
+    rest = " ".join(text.split())
+    for line in lines:
+        rest = rest[len(line) :]
+        yield line, bool(rest) and not rest.startswith(" ")
+        rest = rest.lstrip()

@@ -1,4 +1,4 @@
-"""The QR symbol of a card: level M, alphanumeric mode, a mask fixed in advance, drawn as one filled path.
+"""The QR symbol of a card: alphanumeric mode, a mask fixed in advance, drawn as one filled path.
 
 It decides which modules are dark and how they are drawn. What the text says is the business of `clearance.credential`,
 where the symbol stands that of `layout`. The mask is fixed because the automatic choice takes three quarters of the
@@ -7,11 +7,11 @@ where the symbol stands that of `layout`. The mask is fixed because the automati
 
 import re
 from collections.abc import Iterator
+from enum import Enum
 
 import qrcode
 from qrcode.util import BIT_LIMIT_TABLE, MODE_ALPHA_NUM, QRData, length_in_bits
 
-LEVEL = qrcode.ERROR_CORRECT_M
 MODE_BITS = 4
 
 QUIET_ZONE = 4
@@ -22,26 +22,34 @@ MASKS = (3, 0, 6)
 
 _DARK_RUN = re.compile("1+")
 
+
+class Level(Enum):
+    """Error correction. Pixels a module decide, so paper and phone have M; plastic gets scratched in pockets."""
+
+    M = qrcode.ERROR_CORRECT_M
+    Q = qrcode.ERROR_CORRECT_Q
+
+
 Matrix = tuple[tuple[bool, ...], ...]
 """Rows of modules from the top, without quiet zone; True is dark."""
 
 
-def matrix(text: str, *, mask: int = MASKS[0]) -> Matrix:
+def matrix(text: str, *, mask: int = MASKS[0], level: Level = Level.M) -> Matrix:
     """The smallest symbol that holds `text`.
 
     Raises ValueError for a character outside the QR alphanumeric set and for more than version 40 holds.
     """
-    code = qrcode.QRCode(_version(len(text)), error_correction=LEVEL, border=0, mask_pattern=mask)
+    code = qrcode.QRCode(_version(len(text), level), error_correction=level.value, border=0, mask_pattern=mask)
     code.add_data(QRData(text.encode(), mode=MODE_ALPHA_NUM))
     code.make(fit=False)
     return tuple(tuple(row) for row in code.get_matrix())
 
 
-def _version(length: int) -> int:
+def _version(length: int, level: Level) -> int:
     """Smallest version for so many alphanumeric characters; `qrcode` would encode the text twice to find it."""
     data_bits = 11 * (length // 2) + 6 * (length % 2)
     for version in range(1, 41):
-        if MODE_BITS + length_in_bits(MODE_ALPHA_NUM, version) + data_bits <= BIT_LIMIT_TABLE[LEVEL][version]:
+        if MODE_BITS + length_in_bits(MODE_ALPHA_NUM, version) + data_bits <= BIT_LIMIT_TABLE[level.value][version]:
             return version
     raise ValueError(f"no QR code holds {length} characters")
 
@@ -62,6 +70,11 @@ def path(modules: Matrix) -> bytes:
 def side(modules: Matrix) -> int:
     """Width of the symbol with its quiet zone, in modules."""
     return len(modules) + 2 * QUIET_ZONE
+
+
+def side_of(text: str, level: Level) -> int:
+    """The same, known before anything is encoded. Raises ValueError for more than version 40 holds."""
+    return 17 + 4 * _version(len(text), level) + 2 * QUIET_ZONE
 
 
 def _dark_rectangles(modules: Matrix) -> Iterator[tuple[int, int, int, int]]:

@@ -18,11 +18,13 @@ from pydantic import ValidationError
 from waitress.server import BaseWSGIServer, create_server
 
 from clearance.card.photo import prepare
-from clearance.card.printer import CardPrinter
+from clearance.card.printer import CardPrinter, SealingPrinter
 from clearance.config import Settings
-from clearance.issuing import publish
-from clearance.issuing.ports import Unavailable
+from clearance.domain.signing import Ceiling
+from clearance.issuing.component import SigningComponent
+from clearance.issuing.ports import NotSigned
 from clearance.issuing.service import Service
+from clearance.issuing.signing_room import SigningRoom
 from clearance.signing import keystore, publication
 from clearance.signing.errors import SigningFault
 from clearance.signing.keystore import KeyStore
@@ -102,12 +104,10 @@ def service_of(settings: Settings, keys: KeyStore) -> Iterator[Service]:
         raise ConfigurationRefused(str(error)) from None
     root = keys.root_certificate
     try:
-        yield Service(
+        room = SigningRoom(
             database=database,
             documents=DocumentDirectory(settings.documents),
-            printer=CardPrinter(keys.seal, root_certificates=(root.public_bytes(Encoding.DER),)),
-            prepare_photo=prepare,
-            passwords=Argon2Passwords(),
+            printer=SealingPrinter(keys.seal, root_certificates=(root.public_bytes(Encoding.DER),)),
             card_signer=keys.card,
             publisher=keys.publisher(),
             held=lambda: publication.published(keys.public, root=root),
@@ -115,7 +115,22 @@ def service_of(settings: Settings, keys: KeyStore) -> Iterator[Service]:
             issuer=keys.issuer,
             status_uri=keys.status_uri,
             status_size=publication.STATUS_LIST_SIZE,
+            ceiling=Ceiling(an_hour=6_000, a_day=10_000),
             demo=keys.is_demo,
+            card_policy=settings.card_policy,
+        )
+        yield Service(
+            database=database,
+            documents=room.documents,
+            printer=CardPrinter(),
+            signing=SigningComponent(room),
+            prepare_photo=prepare,
+            passwords=Argon2Passwords(),
+            now=now,
+            issuer=keys.issuer,
+            status_uri=keys.status_uri,
+            demo=keys.is_demo,
+            card_policy=settings.card_policy,
         )
     finally:
         database.close()
@@ -182,10 +197,10 @@ def _publish(service: Service, keys: KeyStore) -> None:
     """Sign the status list anew, and the trust bundle when a day has passed since the last one."""
     at = int(service.now().timestamp())
     try:
-        publish.publish_status(service)
-        if (service.held().trust_age(at) or 0) > TRUST_EVERY_S:
+        service.signing.publish_status()
+        if (publication.published(keys.public, root=keys.root_certificate).trust_age(at) or 0) > TRUST_EVERY_S:
             keys.publisher().republish_trust(at)
-    except (SigningFault, Unavailable, OSError) as error:
+    except (SigningFault, NotSigned, OSError) as error:
         # The old files stay and age in the open; the next round tries again.
         log.error("nothing published", error=str(error))
 

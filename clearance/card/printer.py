@@ -1,4 +1,4 @@
-"""Paper, as the use cases see it: draw a card, read it back, seal it (the `CardPrinter` port).
+"""Paper, as the use cases see it: draw a card, read it back (the port `CardPrinter`), seal it (`SealingPrinter`).
 
 The libraries that draw and seal take seconds to load. They are loaded by `get_ready` or by the first card, so that
 whoever only looks cards up starts at once.
@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from clearance.domain.printed_card import PrintedCard
+from clearance.domain.readability import COARSE, Treatment
 from clearance.issuing.ports import SealingKey
 
 if TYPE_CHECKING:
@@ -17,23 +18,11 @@ if TYPE_CHECKING:
 
 
 class CardPrinter:
-    """Draws and seals cards. May be shared by threads."""
-
-    def __init__(self, sealing_key: SealingKey, root_certificates: Sequence[bytes]) -> None:
-        """`root_certificates` are DER; the sealing key's chain leads to one of them."""
-        self._sealing_key = sealing_key
-        self._root_certificates = root_certificates
+    """Draws cards and reads them back. May be shared by threads."""
 
     def get_ready(self) -> None:
-        """Load what the first card needs. Raises UnusableSealingKeyError where the key does not lead to a root."""
+        """Load what the first card needs."""
         self.missing_characters("")
-        self._seal  # noqa: B018 - loading is what is asked for
-
-    @cached_property
-    def _seal(self) -> "Seal":
-        from clearance.card.seal import Seal
-
-        return Seal(self._sealing_key, self._root_certificates)
 
     def render(self, card: PrintedCard) -> bytes:
         """The card as an unsealed PDF; the same card gives the same bytes.
@@ -51,18 +40,38 @@ class CardPrinter:
                 break
         return pdf
 
-    def read_back(self, pdf: bytes) -> tuple[str, ...]:
+    def read_back(self, pdf: bytes, *, dpi: int = COARSE, treatment: Treatment = Treatment.NONE) -> tuple[str, ...]:
         """The QR text of each page as decoded from pixels, "" where none decodes."""
         from clearance.card.read_back import read_back
 
-        return read_back(pdf)
-
-    def seal(self, pdf: bytes, *, at: datetime) -> bytes:
-        """`pdf` with its seal; `at` is the aware time of sealing."""
-        return self._seal.seal(pdf, at=at)
+        return read_back(pdf, dpi=dpi, treatment=treatment)
 
     def missing_characters(self, text: str) -> str:
         """The characters of `text` that no card can show, each once; "" where all is well."""
         from clearance.card.typeface import Weight, typeface
 
         return "".join(dict.fromkeys(character for weight in Weight for character in typeface(weight).missing(text)))
+
+
+class SealingPrinter(CardPrinter):
+    """A printer with the seal key."""
+
+    def __init__(self, sealing_key: SealingKey, root_certificates: Sequence[bytes]) -> None:
+        """`root_certificates` are DER; the sealing key's chain leads to one of them."""
+        self._sealing_key = sealing_key
+        self._root_certificates = root_certificates
+
+    def get_ready(self) -> None:
+        """Load what the first card needs. Raises UnusableSealingKeyError where the key does not lead to a root."""
+        super().get_ready()
+        self._seal  # noqa: B018 - loading is what is asked for
+
+    @cached_property
+    def _seal(self) -> "Seal":
+        from clearance.card.seal import Seal
+
+        return Seal(self._sealing_key, self._root_certificates)
+
+    def seal(self, pdf: bytes, *, at: datetime) -> bytes:
+        """`pdf` with its seal; `at` is the aware time of sealing."""
+        return self._seal.seal(pdf, at=at)

@@ -10,19 +10,17 @@ from pathlib import Path
 import click
 
 from clearance.cli.batch_report import report_for, result_file, result_path, summary
-from clearance.cli.batch_row import Outcome, RowResult, process
+from clearance.cli.batch_row import Outcome, RowResult, SigningHalted, process
 from clearance.cli.office import fail, home_option, language_option, office_at, password_of, shown, words
 from clearance.domain.eligibility import Ground, Objection
 from clearance.domain.staff import Officer, Role
 from clearance.issuing.batch import Officers
-from clearance.issuing.ports import NotOnRecord, Unavailable
-from clearance.issuing.proofreading import CredentialNotAccepted
+from clearance.issuing.ports import NotOnRecord, NotSigned, Unavailable
 from clearance.issuing.rows import COLUMNS, EXAMPLE
 from clearance.issuing.service import Service
 from clearance.issuing.sheet import MAX_FILE, MAX_ROWS, SheetFaultKind, SheetRefused, SheetRow, read_sheet
-from clearance.issuing.sign import StatusListFull
 from clearance.issuing.sign_in import sign_in
-from clearance.web.wording import ground_text
+from clearance.web.wording import ground_text, trouble_text
 from clearance_templates.i18n import N_, Translator
 
 SHEET_WORDS = {
@@ -154,11 +152,10 @@ def _process(service: Service, row: SheetRow, *, file: Path, officers: Officers,
     """One row; what concerns every row ends the program."""
     try:
         return process(service, row, folder=file.parent, officers=officers, t=t)
-    except CredentialNotAccepted as error:
-        not_accepted = t.gettext("A desk would not accept new cards (%(reason)s). Check keys, trust files and clock.")
-        cause = not_accepted % {"reason": error.reason.value}
-    except StatusListFull:
-        cause = t.gettext("The status list is full; a new one must be opened.")
+    except NotSigned as failed:
+        cause = trouble_text(failed, t)
+    except SigningHalted as halted:
+        cause = " ".join(ground_text(objection, t) for objection in halted.objections)
     except (Unavailable, NotOnRecord, OSError):
         cause = t.gettext("The database or the disk cannot be used now.")
     stopped = t.gettext("Stopped at row %(row)s. %(cause)s What was done stays; run the same file again to go on.")

@@ -9,15 +9,24 @@ from clearance.credential.identifiers import normalise_passport_no
 from clearance.domain.application import ApplicationDraft
 from clearance.domain.clearance import Clearance
 from clearance.domain.decision import Refused
+from clearance.domain.eligibility import Objection
+from clearance.domain.signing import OF_THE_KEY
 from clearance.issuing.batch import AlreadyIssued, Officers, issue_row
 from clearance.issuing.fields import Fault, FaultKind
-from clearance.issuing.ports import Conflict, PhotoRefused
-from clearance.issuing.proofreading import CardUnreadable
+from clearance.issuing.ports import Conflict, NotSigned, PhotoRefused, Portrait, Trouble
 from clearance.issuing.rows import parse_row
 from clearance.issuing.service import Service
 from clearance.issuing.sheet import SheetRow
-from clearance.web.wording import fault_text, ground_text
+from clearance.web.wording import fault_text, ground_text, photo_remark_text, trouble_text
 from clearance_templates.i18n import Translator
+
+
+class SigningHalted(Exception):
+    """No card at all can be signed now, whoever asks; `objections` say why."""
+
+    def __init__(self, objections: tuple[Objection, ...]) -> None:
+        super().__init__(",".join(objection.ground for objection in objections))
+        self.objections = objections
 
 
 class Outcome(StrEnum):
@@ -30,7 +39,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RowResult:
-    """The outcome of one row; `reasons` are sentences, at least one for a refused row."""
+    """The outcome of one row; `reasons` are sentences: why it was refused, or what to look at on an issued card."""
 
     number: int
     passport_no: str
@@ -42,7 +51,7 @@ class RowResult:
 def process(service: Service, row: SheetRow, *, folder: Path, officers: Officers, t: Translator) -> RowResult:
     """Read, enter, approve and issue one row. Photos lie in or below `folder`.
 
-    Raises what stops the whole batch: CredentialNotAccepted, StatusListFull, Unavailable, NotOnRecord, OSError.
+    Raises what stops the whole batch: SigningHalted, NotSigned, Unavailable, NotOnRecord, OSError.
     """
     draft = parse_row(
         row.texts,
@@ -51,7 +60,7 @@ def process(service: Service, row: SheetRow, *, folder: Path, officers: Officers
         missing_characters=service.printer.missing_characters,
     )
     portrait = _portrait(service, folder, row.texts.get("photo", ""))
-    if isinstance(draft, ApplicationDraft) and isinstance(portrait, bytes) and not row.too_wide:
+    if isinstance(draft, ApplicationDraft) and isinstance(portrait, Portrait) and not row.too_wide:
         return _result(row, *_issued(service, draft, portrait, officers, t))
     faults = [Fault(field="", kind=FaultKind.EXTRA_CELLS)] if row.too_wide else []
     faults += draft if isinstance(draft, tuple) else ()
@@ -60,23 +69,30 @@ def process(service: Service, row: SheetRow, *, folder: Path, officers: Officers
 
 
 def _issued(
-    service: Service, draft: ApplicationDraft, portrait: bytes, officers: Officers, t: Translator
+    service: Service, draft: ApplicationDraft, portrait: Portrait, officers: Officers, t: Translator
 ) -> tuple[Outcome, str, tuple[str, ...]]:
     try:
         result = issue_row(service, draft, portrait=portrait, officers=officers)
     except Conflict:
         sentence = t.gettext("Somebody else changed this case at the same moment. Run the file again.")
         return Outcome.REFUSED, "", (sentence,)
-    except CardUnreadable as stopped:
-        sentence = t.gettext("The QR on page %(page)s of the new card cannot be read back; no card was released.")
-        return Outcome.REFUSED, "", (sentence % {"page": t.number(stopped.page)},)
+    except NotSigned as failed:
+        if failed.trouble is not Trouble.UNREADABLE:
+            raise
+        return Outcome.REFUSED, "", (trouble_text(failed, t),)
     match result:
         case Clearance():
-            return Outcome.ISSUED, result.clearance_no, ()
+            return Outcome.ISSUED, result.clearance_no, _remarks(portrait, t)
         case AlreadyIssued():
             return Outcome.ALREADY_ISSUED, result.clearance.clearance_no, ()
+        case Refused() if any(objection.ground in OF_THE_KEY for objection in result.objections):
+            raise SigningHalted(result.objections)
         case Refused():
             return Outcome.REFUSED, "", tuple(ground_text(objection, t) for objection in result.objections)
+
+
+def _remarks(portrait: Portrait, t: Translator) -> tuple[str, ...]:
+    return (photo_remark_text(portrait.remark, t),) if portrait.remark else ()
 
 
 def _result(row: SheetRow, outcome: Outcome, clearance_no: str, reasons: tuple[str, ...]) -> RowResult:
@@ -86,7 +102,7 @@ def _result(row: SheetRow, outcome: Outcome, clearance_no: str, reasons: tuple[s
     )
 
 
-def _portrait(service: Service, folder: Path, name: str) -> bytes | Fault:
+def _portrait(service: Service, folder: Path, name: str) -> Portrait | Fault:
     """The portrait made from the photo that a row names; a file outside the folder is as if it were not there."""
     if not name.strip():
         return Fault(field="photo", kind=FaultKind.REQUIRED)

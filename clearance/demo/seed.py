@@ -6,7 +6,7 @@ third.
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
@@ -16,7 +16,8 @@ from clearance.domain.clearance import Clearance, RevocationReason
 from clearance.domain.decision import Refused
 from clearance.domain.staff import Office, Officer, Role
 from clearance.domain.text import BilingualText
-from clearance.issuing import approve, entry, issue, reject, revoke, sign_in
+from clearance.issuing import approve, entry, reject, revoke, sign_in
+from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
 
 Result = TypeVar("Result")
@@ -125,8 +126,7 @@ def _grant_permits(service: Service) -> None:
 def _enter_all(service: Service, officer: Officer, progress: Callable[[str, int, int], None]) -> list[Application]:
     applications = []
     for person in people.workers(service.today()):
-        photo = entry.store_photo(service, person.photo)
-        draft = replace(person.draft, worker=replace(person.draft.worker, photo_sha256=photo))
+        draft = entry.with_portrait(service, person.draft, service.prepare_photo(person.photo))
         applications.append(_expect(entry.enter(service, draft, officer=officer)))
         progress("entered", len(applications), people.NUMBER_OF_WORKERS)
     return applications
@@ -137,7 +137,7 @@ def _issue_all(
 ) -> list[Clearance]:
     cards = []
     for application in applications:
-        cards.append(_expect(issue.issue(service, application.reference, officer=officer)))
+        cards.append(_expect(request_card(service, application.reference, officer=officer)))
         progress("issued", len(cards), len(applications))
     return cards
 

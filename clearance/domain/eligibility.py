@@ -50,6 +50,10 @@ class Ground(StrEnum):
     FEES_UNPAID = "fees_unpaid"
     RECEIPT_USED = "receipt_used"
     ACTIVE_CLEARANCE = "active_clearance"
+    SIGNING_STOPPED = "signing_stopped"
+    TOO_MANY_THIS_HOUR = "too_many_this_hour"
+    TOO_MANY_TODAY = "too_many_today"
+    PHOTO_NOT_ACCEPTED = "photo_not_accepted"
     REASON_MISSING = "reason_missing"
     REASON_TOO_LONG = "reason_too_long"
 

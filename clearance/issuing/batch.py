@@ -1,6 +1,6 @@
 """One row of a batch, from draft to card by three officers; tried again, it goes on where it stopped."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from clearance.domain.application import Act, Application, ApplicationDraft, ApplicationState
 from clearance.domain.clearance import Clearance
@@ -9,9 +9,9 @@ from clearance.domain.eligibility import Objection, objections
 from clearance.domain.staff import Officer
 from clearance.issuing.approve import approve
 from clearance.issuing.cases import case_of
-from clearance.issuing.entry import enter
-from clearance.issuing.issue import issue
-from clearance.issuing.ports import UnitOfWork
+from clearance.issuing.entry import enter, with_portrait
+from clearance.issuing.ports import Portrait, UnitOfWork
+from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
 
 
@@ -32,12 +32,12 @@ class AlreadyIssued:
 
 
 def issue_row(
-    service: Service, draft: ApplicationDraft, *, portrait: bytes, officers: Officers
+    service: Service, draft: ApplicationDraft, *, portrait: Portrait, officers: Officers
 ) -> Clearance | AlreadyIssued | Refused:
     """Enter, approve and issue one case, or say why not.
 
     A case that could not be issued today is not even entered. The same passport, visa and receipt are the same case:
-    it is taken up where an earlier run left it, and never issued twice. Raises what `issue` raises.
+    it is taken up where an earlier run left it, and never issued twice. Raises what `request_card` raises.
     """
     with service.database.read() as work:
         known = _known(work, draft)
@@ -50,16 +50,18 @@ def issue_row(
             assert clearance is not None
             return AlreadyIssued(clearance=clearance)
     if known is None:
-        worker = replace(draft.worker, photo_sha256=service.documents.put(portrait))
-        entered = enter(service, replace(draft, worker=worker), officer=officers.entry)
+        entered = enter(service, with_portrait(service, draft, portrait), officer=officers.entry)
         if isinstance(entered, Refused):
             return entered
         known = entered
     if known.state is ApplicationState.SUBMITTED:
-        approved = approve(service, known.reference, officer=officers.approver, version=known.version)
+        # A remark about the photo stands in the run's report, for the officers who answer for the whole file.
+        approved = approve(
+            service, known.reference, officer=officers.approver, version=known.version, photo_accepted=True
+        )
         if isinstance(approved, Refused):
             return approved
-    return issue(service, known.reference, officer=officers.issuer)
+    return request_card(service, known.reference, officer=officers.issuer)
 
 
 def _known(work: UnitOfWork, draft: ApplicationDraft) -> Application | None:

@@ -1,17 +1,18 @@
 """Entering applications and the portraits that go with them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from clearance.credential.claims import StatusRef, encode_claims
 from clearance.domain.application import Act, Application, ApplicationDraft, ApplicationState
-from clearance.domain.audit import AuditAct, AuditEntry
+from clearance.domain.audit import AuditAct, AuditEntry, Facts
 from clearance.domain.clearance import new_clearance_no, new_reference
 from clearance.domain.decision import Refused, may_enter
 from clearance.domain.eligibility import Ground, Objection
 from clearance.domain.staff import Officer
 from clearance.issuing.cases import read_officer
 from clearance.issuing.claiming import claims_for
-from clearance.issuing.ports import UnitOfWork
+from clearance.issuing.ports import Portrait, UnitOfWork
 from clearance.issuing.service import Service
 
 
@@ -31,16 +32,23 @@ def enter(service: Service, draft: ApplicationDraft, *, officer: Officer) -> App
                 officer_no=officer.number,
                 act=AuditAct.APPLICATION_ENTERED,
                 subject=application.reference,
-                facts={"permit": draft.permit_no, "receipt": draft.payment.receipt_no, "office": draft.office_code},
+                facts=_facts(draft),
             )
         )
         work.commit()
     return application
 
 
-def store_photo(service: Service, upload: bytes) -> str:
-    """Make the card's portrait from an upload and keep it; its SHA-256. Raises PhotoRefused."""
-    return service.documents.put(service.prepare_photo(upload))
+def with_portrait(service: Service, draft: ApplicationDraft, portrait: Portrait) -> ApplicationDraft:
+    """The draft with its portrait, which is kept, and with what was remarked about it."""
+    sha256 = service.documents.put(portrait.jpeg)
+    return replace(draft, worker=replace(draft.worker, photo_sha256=sha256, photo_remark=portrait.remark))
+
+
+def _facts(draft: ApplicationDraft) -> Facts:
+    facts = {"permit": draft.permit_no, "receipt": draft.payment.receipt_no, "office": draft.office_code}
+    remark = draft.worker.photo_remark
+    return {**facts, "photo_remark": remark.value} if remark else facts
 
 
 def _about_receipt(work: UnitOfWork, draft: ApplicationDraft) -> Iterator[Objection]:

@@ -13,33 +13,40 @@ from clearance.domain.application import Act
 from clearance.domain.audit import AuditAct, AuditEntry, Facts
 from clearance.domain.clearance import Clearance
 from clearance.domain.decision import Refused
-from clearance.domain.staff import Officer
 from clearance.issuing.cases import read_case, read_officer
 from clearance.issuing.ports import UnitOfWork
 from clearance.issuing.printing import printed_card
 from clearance.issuing.proofreading import check_pages
-from clearance.issuing.service import Service, dhaka_day
-from clearance.issuing.sign import SignedClearance, sign
+from clearance.issuing.service import dhaka_day
+from clearance.issuing.sign import SignedClearance, issued_by, sign
+from clearance.issuing.signing_room import SigningRoom
 
 
-def issue(service: Service, reference: str, *, officer: Officer) -> Clearance | Refused:
+def issue(room: SigningRoom, reference: str, *, officer_no: str) -> Clearance | Refused:
     """The clearance as recorded, its card ready for download; or why there is none.
 
-    Raises NotOnRecord, Conflict and what `sign` raises; CardUnreadable where a drawn QR does not read back.
+    The officer who issued the case may ask again and is given the same clearance. Raises NotOnRecord, Conflict, OSError
+    and what `sign` raises; NotSigned where a drawn QR does not read back.
     """
-    signed = sign(service, reference, officer_no=officer.number)
-    if isinstance(signed, Refused):
+    signed = sign(room, reference, officer_no=officer_no)
+    if not isinstance(signed, SignedClearance):
         return signed
+    sealed, now = sealed_card(room, signed, issued_by=officer_no)
+    clearance = new_clearance(room, signed, sealed, issued_by=officer_no)
+    return _record(room, clearance, now=now)
+
+
+def sealed_card(room: SigningRoom, signed: SignedClearance, *, issued_by: str) -> tuple[bytes, datetime]:
+    """The card drawn, every page proof-read, and sealed; with the time of sealing."""
     qr_text = pack(signed.token)
-    drawn = service.printer.render(printed_card(service, signed, qr_text=qr_text, issued_by=officer.number))
-    check_pages(service, drawn, qr_text=qr_text)
-    now = service.now()
-    sealed = service.printer.seal(drawn, at=now)
-    clearance = _clearance(service, signed, sealed, issued_by=officer.number)
-    return _record(service, clearance, now=now)
+    drawn = room.printer.render(printed_card(room, signed, qr_text=qr_text, issued_by=issued_by))
+    check_pages(room, drawn, qr_text=qr_text)
+    now = room.now()
+    return room.printer.seal(drawn, at=now), now
 
 
-def _clearance(service: Service, signed: SignedClearance, sealed: bytes, *, issued_by: str) -> Clearance:
+def new_clearance(room: SigningRoom, signed: SignedClearance, sealed: bytes, *, issued_by: str) -> Clearance:
+    """The clearance of a sealed card, which is stored by now and not yet on record."""
     application = signed.case.application
     assert application.approved is not None
     return Clearance(
@@ -51,22 +58,25 @@ def _clearance(service: Service, signed: SignedClearance, sealed: bytes, *, issu
         issued_at=signed.intent.planned_at,
         valid_until=signed.claims.valid_until,
         token=signed.token,
-        kid=service.card_signer.kid,
-        pdf_sha256=service.documents.put(sealed),
+        kid=room.card_signer.kid,
+        pdf_sha256=room.documents.put(sealed),
         pdf_size=len(sealed),
         approved_by=application.approved.officer_no,
         issued_by=issued_by,
     )
 
 
-def _record(service: Service, clearance: Clearance, *, now: datetime) -> Clearance | Refused:
+def _record(room: SigningRoom, clearance: Clearance, *, now: datetime) -> Clearance | Refused:
     """One transaction: the clearance, the permit's place, the case and the entry in the record; or nothing.
 
     The case is judged once more, since drawing took time in which another officer may have been faster.
     """
     reference = clearance.application_reference
-    with service.database.write() as work:
+    with room.database.write() as work:
         case = read_case(work, reference)
+        issued = issued_by(work, case, clearance.issued_by)
+        if issued is not None:
+            return issued
         officer = read_officer(work, clearance.issued_by)
         against = decision.may_issue(case, officer=officer, on=dhaka_day(now))
         if against:

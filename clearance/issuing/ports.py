@@ -15,9 +15,12 @@ from clearance.credential.status import Status
 from clearance.domain.application import Application, ApplicationState
 from clearance.domain.audit import AuditEntry, AuditHead, AuditReport
 from clearance.domain.clearance import Clearance
+from clearance.domain.decision import Refused
 from clearance.domain.desk import Desk
 from clearance.domain.permit import Agency, Permit
+from clearance.domain.person import PhotoRemark
 from clearance.domain.printed_card import PrintedCard
+from clearance.domain.readability import COARSE, Treatment
 from clearance.domain.signing import SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer
 
@@ -32,6 +35,37 @@ class Unavailable(Exception):
 
 class NotOnRecord(LookupError):
     """There is no such case, card or document."""
+
+
+class KeysUnusable(Exception):
+    """A key cannot be used now, or must not be; the message says what happened and what to do."""
+
+
+class Trouble(StrEnum):
+    """Why a card could not be made now. Nothing was released; what was begun is finished by the next attempt."""
+
+    NO_ANSWER = "no_answer"
+    """The signing component does not answer: it was asked nothing."""
+    CUT_OFF = "cut_off"
+    """It was asked, and its answer did not arrive: the card may have been issued."""
+    KEYS = "keys"
+    STORAGE = "storage"
+    DATABASE = "database"
+    STATUS_LIST_FULL = "status_list_full"
+    NOT_ACCEPTED = "not_accepted"
+    """A desk would not pass the new card; `about` is the reason that it would give."""
+    UNREADABLE = "unreadable"
+    """A drawn QR does not give back the text that was drawn; `about` is the page."""
+    UNFORESEEN = "unforeseen"
+
+
+class NotSigned(Exception):
+    """The signing component could not do what it was asked; see Trouble."""
+
+    def __init__(self, trouble: Trouble, *, about: str = "") -> None:
+        super().__init__(f"{trouble.value} {about}".strip())
+        self.trouble = trouble
+        self.about = about
 
 
 class PhotoGround(StrEnum):
@@ -50,6 +84,14 @@ class PhotoRefused(ValueError):
     def __init__(self, ground: PhotoGround) -> None:
         super().__init__(ground.value)
         self.ground = ground
+
+
+@dataclass(frozen=True, kw_only=True)
+class Portrait:
+    """A portrait as the card prints it, and what an officer should look at on it."""
+
+    jpeg: bytes
+    remark: PhotoRemark | None = None
 
 
 class Applications(Protocol):
@@ -281,7 +323,7 @@ class Documents(Protocol):
 
 
 class CardPrinter(Protocol):
-    """Paper: drawing, reading back, sealing."""
+    """Paper: drawing and reading back."""
 
     def get_ready(self) -> None:
         """Load what the first card needs, so that its officer does not wait."""
@@ -291,16 +333,35 @@ class CardPrinter(Protocol):
         """The card as PDF, every page with its QR."""
         ...
 
-    def read_back(self, pdf: bytes) -> tuple[str, ...]:
+    def read_back(self, pdf: bytes, *, dpi: int = COARSE, treatment: Treatment = Treatment.NONE) -> tuple[str, ...]:
         """The QR text of each page, read from its picture; empty where a page shows no readable QR."""
         ...
+
+    def missing_characters(self, text: str) -> str:
+        """Those characters of `text` that the card's typeface cannot print."""
+        ...
+
+
+class SealingPrinter(CardPrinter, Protocol):
+    """A printer with the seal key: only the signing component has one."""
 
     def seal(self, pdf: bytes, *, at: datetime) -> bytes:
         """The PDF with our signature on it."""
         ...
 
-    def missing_characters(self, text: str) -> str:
-        """Those characters of `text` that the card's typeface cannot print."""
+
+class SigningService(Protocol):
+    """The signing component, as everybody else sees it (docs/adr/0060). It alone holds keys and believes no caller."""
+
+    def issue(self, reference: str, *, officer_no: str) -> str | Refused:
+        """The number of the clearance that was issued for a case; the same one however often the officer asks.
+
+        Raises NotOnRecord; Conflict where another officer was faster; NotSigned.
+        """
+        ...
+
+    def publish_status(self) -> None:
+        """Publish which cards no longer hold, as the database has it now. Raises NotSigned."""
         ...
 
 

@@ -2,38 +2,30 @@
 
 from clearance.credential.gate import verdict_for
 from clearance.credential.reasons import Reason
-from clearance.issuing.service import Service
+from clearance.domain.readability import COARSE, FINE, Grade, Treatment, grade
+from clearance.issuing.ports import NotSigned, Trouble
+from clearance.issuing.signing_room import SigningRoom
 
 
-class CredentialNotAccepted(Exception):
-    """A desk would not pass what was just signed: a key, a list or the clock is wrong. Nothing was released."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(f"a desk would answer '{reason.value}' to the new card")
-        self.reason = reason
-
-
-class CardUnreadable(Exception):
-    """The QR of a drawn page does not give back the text that was drawn. Nothing was released."""
-
-    def __init__(self, page: int) -> None:
-        super().__init__(f"the QR on page {page} of the new card cannot be read back")
-        self.page = page
-
-
-def check_text(service: Service, qr_text: str) -> None:
-    """Pass only what a desk with today's files would pass now. Raises CredentialNotAccepted."""
-    verdict = verdict_for(qr_text, held=service.held(), at=int(service.now().timestamp()))
+def check_text(room: SigningRoom, qr_text: str) -> None:
+    """Pass only what a desk with today's files would pass now. Raises NotSigned."""
+    verdict = verdict_for(qr_text, held=room.held(), at=int(room.now().timestamp()))
     if verdict.reason is not Reason.VALID:
-        raise CredentialNotAccepted(verdict.reason)
+        raise NotSigned(Trouble.NOT_ACCEPTED, about=verdict.reason.value)
 
 
-def check_pages(service: Service, pdf: bytes, *, qr_text: str) -> None:
-    """Read the QR of every page and judge it. Raises CardUnreadable or CredentialNotAccepted."""
-    texts = service.printer.read_back(pdf)
-    if not texts:
-        raise CardUnreadable(1)
-    for page, text in enumerate(texts, start=1):
-        if text != qr_text:
-            raise CardUnreadable(page)
-        check_text(service, text)
+def check_pages(room: SigningRoom, pdf: bytes, *, qr_text: str) -> Grade:
+    """Read the QR of every page, judge what was read, and grade how well it reads.
+
+    Raises NotSigned.
+    """
+    for dpi in (COARSE, FINE):
+        for page, text in enumerate(room.printer.read_back(pdf, dpi=dpi) or ("",), start=1):
+            if text != qr_text:
+                raise NotSigned(Trouble.UNREADABLE, about=str(page))
+    check_text(room, qr_text)  # as it was read: each page gave exactly this
+
+    def reads(dpi: int, treatment: Treatment) -> bool:
+        return all(text == qr_text for text in room.printer.read_back(pdf, dpi=dpi, treatment=treatment))
+
+    return grade(reads)

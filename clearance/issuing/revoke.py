@@ -5,8 +5,7 @@ from clearance.domain.clearance import Clearance, Revocation, RevocationReason
 from clearance.domain.decision import Refused, may_revoke
 from clearance.domain.staff import Officer
 from clearance.issuing.cases import read_officer
-from clearance.issuing.ports import NotOnRecord
-from clearance.issuing.publish import publish_status
+from clearance.issuing.ports import NotOnRecord, NotSigned
 from clearance.issuing.service import Service
 
 
@@ -46,7 +45,7 @@ def revoke(
         )
         work.commit()
     try:
-        publish_status(service)
-    except Exception as error:
+        service.signing.publish_status()
+    except NotSigned as error:
         raise NotYetPublished(revoked) from error
     return revoked

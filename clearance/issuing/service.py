@@ -1,36 +1,34 @@
-"""The bundle that web and command line receive: every port, joined once in `clearance.bootstrap`."""
+"""The bundle that web and command line receive, joined once in `clearance.bootstrap`. No key is among its ports."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from clearance.credential.cose import Signer
-from clearance.credential.held import HeldTrust
-from clearance.issuing.ports import CardPrinter, Database, Documents, PasswordHasher, StatusPublisher
+from clearance.domain.printed_card import CardPolicy
+from clearance.issuing.ports import CardPrinter, Database, Documents, PasswordHasher, Portrait, SigningService
 
 DHAKA = ZoneInfo("Asia/Dhaka")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """What a use case may use. `now` is the only clock; `held` is what a desk with today's files would hold."""
+    """What a use case may use. `now` is the only clock; cards are made by `signing`, wherever that runs."""
 
     database: Database
     documents: Documents
     printer: CardPrinter
-    prepare_photo: Callable[[bytes], bytes]
+    """Draws, and has no key to seal with."""
+    signing: SigningService
+    prepare_photo: Callable[[bytes], Portrait]
     """Turns an upload into the card's portrait. Raises PhotoRefused."""
     passwords: PasswordHasher
-    card_signer: Signer
-    publisher: StatusPublisher
-    held: Callable[[], HeldTrust]
     now: Callable[[], datetime]
     """Aware UTC datetime."""
     issuer: str
     status_uri: str
-    status_size: int
     demo: bool
+    card_policy: CardPolicy = field(default_factory=CardPolicy)
 
     def today(self) -> date:
         """The calendar day in Dhaka."""

@@ -6,7 +6,7 @@ Numbers and dates follow the language; identifiers keep Latin digits.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from clearance.credential.claims import CardClass, VisaType
 from clearance.credential.status import Status
@@ -14,10 +14,10 @@ from clearance.domain.application import ApplicationState
 from clearance.domain.audit import AuditAct
 from clearance.domain.clearance import RevocationReason
 from clearance.domain.eligibility import ORIENTATION_DAYS, Ground, Objection
-from clearance.domain.person import Sex
+from clearance.domain.person import PhotoRemark, Sex
 from clearance.domain.staff import Role
 from clearance.issuing.fields import Fault, FaultKind
-from clearance.issuing.ports import PhotoGround
+from clearance.issuing.ports import NotSigned, PhotoGround, Trouble
 from clearance_templates.i18n import N_, Translator
 
 GROUND_WORDS: Mapping[Ground, str] = {
@@ -51,8 +51,57 @@ GROUND_WORDS: Mapping[Ground, str] = {
     Ground.ACTIVE_CLEARANCE: N_(
         "This passport already has an active clearance (%(clearance)s). That card must be cancelled first."
     ),
+    Ground.SIGNING_STOPPED: N_(
+        "%(officer)s stopped all signing on %(since)s: “%(reason)s”. No card can be issued until it is resumed."
+    ),
+    Ground.TOO_MANY_THIS_HOUR: N_(
+        "%(limit)s cards were signed within an hour, and more are not allowed. Nothing is lost: try again later. "
+        "If nobody in your office knows why, call your administrator."
+    ),
+    Ground.TOO_MANY_TODAY: N_(
+        "%(limit)s cards were signed within 24 hours, and more are not allowed. Nothing is lost: try again tomorrow. "
+        "If nobody in your office knows why, call your administrator."
+    ),
+    Ground.PHOTO_NOT_ACCEPTED: N_(
+        "The photo was remarked on at entry. Look at it; if it shows the worker well enough, tick the box and approve."
+    ),
     Ground.REASON_MISSING: N_("Write the reason: the worker and the next officer will ask for it."),
     Ground.REASON_TOO_LONG: N_("The text is too long: at most %(limit)s characters."),
+}
+TROUBLE_WORDS: Mapping[Trouble, str] = {
+    Trouble.NO_ANSWER: N_(
+        "The signing service does not answer; nothing was issued. Try again; if it stays so, call your administrator."
+    ),
+    Trouble.CUT_OFF: N_(
+        "The signing service was cut off before it could answer. Nothing is lost: try again, and you get the same card "
+        "even if it was issued already. If it stays so, call your administrator."
+    ),
+    Trouble.KEYS: N_(
+        "The signing service cannot use its keys now; nothing was issued. Call your administrator, then try again."
+    ),
+    Trouble.STORAGE: N_(
+        "The signing service cannot write: its disk is full or broken. Nothing was issued. Call your administrator, "
+        "then try again."
+    ),
+    Trouble.DATABASE: N_(
+        "The signing service cannot use the database now; nothing was issued. Try again in a minute; if it stays so, "
+        "call your administrator."
+    ),
+    Trouble.STATUS_LIST_FULL: N_(
+        "The status list is full; nothing was issued. Call your administrator: a new list must be opened."
+    ),
+    Trouble.NOT_ACCEPTED: N_(
+        "A desk would not accept the new card (%(about)s); it was not released. Call your administrator: keys, trust "
+        "files and clock must be checked. Then try again."
+    ),
+    Trouble.UNREADABLE: N_(
+        "The QR on page %(about)s of the new card cannot be read back; no card was released. Try again; if it stays "
+        "so, call your administrator."
+    ),
+    Trouble.UNFORESEEN: N_(
+        "Something went wrong in the signing service; nothing was released. Try again; if it stays so, call your "
+        "administrator."
+    ),
 }
 NO_CERTIFICATE = N_("Briefing (PDO): three days attended, but no certificate number is on record.")
 
@@ -91,6 +140,14 @@ PHOTO_FAULTS: Mapping[PhotoGround, FaultKind] = {
     PhotoGround.WRONG_FORMAT: FaultKind.PHOTO_WRONG_FORMAT,
     PhotoGround.TOO_MANY_PIXELS: FaultKind.PHOTO_TOO_MANY_PIXELS,
     PhotoGround.TOO_SMALL: FaultKind.PHOTO_TOO_SMALL,
+}
+
+PHOTO_REMARK_WORDS: Mapping[PhotoRemark, str] = {
+    PhotoRemark.NO_FACE: N_("Photo: no face was found. Does it show the worker from the front, uncovered and in light?"),
+    PhotoRemark.SEVERAL_FACES: N_("Photo: more than one face was found. Only the worker may be on it."),
+    PhotoRemark.SMALL_FACE: N_("Photo: the face is small. It should fill about half of the height."),
+    PhotoRemark.OFF_CENTRE: N_("Photo: the face is not in the middle. Part of it may be cut off."),
+    PhotoRemark.SMALL_PHOTO: N_("Photo: it has few pixels and was enlarged. Can the worker be recognised on it?"),
 }
 
 FIELD_WORDS: Mapping[str, str] = {
@@ -181,6 +238,8 @@ ACT_WORDS: Mapping[AuditAct, str] = {
     AuditAct.APPLICATION_REJECTED: N_("Case rejected"),
     AuditAct.SIGNING_PLANNED: N_("Signing prepared"),
     AuditAct.SIGNING_REFUSED: N_("Signing refused"),
+    AuditAct.SIGNING_STOPPED: N_("All signing stopped"),
+    AuditAct.SIGNING_RESUMED: N_("Signing resumed"),
     AuditAct.CARD_ISSUED: N_("Card issued"),
     AuditAct.CARD_REVOKED: N_("Card cancelled"),
     AuditAct.OFFICER_SIGNED_IN: N_("Officer signed in"),
@@ -220,6 +279,16 @@ def fault_text(fault: Fault, t: Translator) -> str:
 def photo_text(ground: PhotoGround, t: Translator) -> str:
     """Why an upload cannot be the portrait."""
     return t.gettext(FAULT_WORDS[PHOTO_FAULTS[ground]])
+
+
+def trouble_text(failed: NotSigned, t: Translator) -> str:
+    """Why the signing component made no card, and what to do."""
+    return t.gettext(TROUBLE_WORDS[failed.trouble]) % {"about": t.digits(failed.about)}
+
+
+def photo_remark_text(remark: PhotoRemark, t: Translator) -> str:
+    """What somebody should look at on a portrait."""
+    return t.gettext(PHOTO_REMARK_WORDS[remark])
 
 
 def field_text(name: str, t: Translator) -> str:
@@ -278,6 +347,8 @@ def _detail(name: str, value: str | int | date, t: Translator) -> str:
             return t.country(value)
         case "source", str():
             return t.gettext(value)
+        case _, datetime():
+            return t.datetime(value)
         case _, date():
             return t.date(value)
         case _, int():

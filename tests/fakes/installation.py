@@ -14,26 +14,29 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image, ImageDraw
 
 from clearance.card.photo import prepare
-from clearance.card.printer import CardPrinter
+from clearance.card.printer import CardPrinter, SealingPrinter
 from clearance.credential.cose import Algorithm
 from clearance.domain.permit import Permit
-from clearance.issuing.ports import CardPrinter as CardPrinterPort
+from clearance.issuing.component import SigningComponent
 from clearance.issuing.ports import Database
+from clearance.issuing.ports import SealingPrinter as SealingPrinterPort
 from clearance.issuing.service import Service
+from clearance.issuing.signing_room import SigningRoom
 from clearance.signing import keystore, publication
 from clearance.signing.authority import DEMO
 from clearance.signing.keystore import KeyStore
 from clearance.storage.documents import DocumentDirectory
 from clearance.storage.passwords import Argon2Passwords
-from tests.fakes.office import NOW, PERMIT, furnish
+from tests.fakes.office import CEILING, NOW, PERMIT, furnish
 from tests.fakes.outside import FakeClock
 from tests.fakes.sqlite import sqlite_database
 
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """The service, and what only a test touches."""
+    """The signing room, the service that asks it, and what only a test touches."""
 
+    room: SigningRoom
     service: Service
     keys: KeyStore
     clock: FakeClock
@@ -42,7 +45,7 @@ class Installation:
 
 @contextmanager
 def installation(
-    home: Path, *, printer: CardPrinterPort | None = None, permits: tuple[Permit, ...] = (PERMIT,)
+    home: Path, *, printer: SealingPrinterPort | None = None, permits: tuple[Permit, ...] = (PERMIT,)
 ) -> Iterator[Installation]:
     """A furnished installation at `home`: real database, documents, keys and publication; real paper unless given."""
     shutil.copytree(_made_keys(), home / "keys")
@@ -51,16 +54,15 @@ def installation(
         yield joined(home, database=database, printer=printer)
 
 
-def joined(home: Path, *, database: Database, printer: CardPrinterPort | None = None) -> Installation:
+def joined(home: Path, *, database: Database, printer: SealingPrinterPort | None = None) -> Installation:
     """The adapters over what lies at `home`."""
     keys, clock = keystore.load(home / "keys"), FakeClock(NOW)
     root = keys.root_certificate
-    service = Service(
+    documents = DocumentDirectory(home / "documents")
+    room = SigningRoom(
         database=database,
-        documents=DocumentDirectory(home / "documents"),
-        printer=printer or CardPrinter(keys.seal, root_certificates=(root.public_bytes(Encoding.DER),)),
-        prepare_photo=prepare,
-        passwords=Argon2Passwords(argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+        documents=documents,
+        printer=printer or SealingPrinter(keys.seal, root_certificates=(root.public_bytes(Encoding.DER),)),
         card_signer=keys.card,
         publisher=keys.publisher(),
         held=lambda: publication.published(keys.public, root=root),
@@ -68,9 +70,22 @@ def joined(home: Path, *, database: Database, printer: CardPrinterPort | None = 
         issuer=keys.issuer,
         status_uri=keys.status_uri,
         status_size=publication.STATUS_LIST_SIZE,
+        ceiling=CEILING,
         demo=True,
     )
-    return Installation(service=service, keys=keys, clock=clock, home=home)
+    service = Service(
+        database=database,
+        documents=documents,
+        printer=printer or CardPrinter(),
+        signing=SigningComponent(room),
+        prepare_photo=prepare,
+        passwords=Argon2Passwords(argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+        now=clock.now,
+        issuer=keys.issuer,
+        status_uri=keys.status_uri,
+        demo=True,
+    )
+    return Installation(room=room, service=service, keys=keys, clock=clock, home=home)
 
 
 @cache

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -25,11 +25,15 @@ from clearance.domain.clearance import Clearance
 from clearance.domain.decision import Refused
 from clearance.domain.permit import Agency, Permit
 from clearance.domain.person import Passport, Sex, Worker
+from clearance.domain.signing import Ceiling
 from clearance.domain.staff import Office, Officer, Role
 from clearance.domain.text import BilingualText
-from clearance.issuing import approve, entry, issue
+from clearance.issuing import approve, entry
+from clearance.issuing.component import SigningComponent
 from clearance.issuing.ports import Database
+from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
+from clearance.issuing.signing_room import SigningRoom
 from clearance.signing import keystore
 from clearance.signing.authority import DEMO
 from clearance.signing.keystore import KeyStore
@@ -51,6 +55,7 @@ NOW = datetime(2026, 11, 22, 6, 0, 0, 250_000, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 PASSWORD = "correct horse battery"
 STATUS_SIZE = 1 << 20
+CEILING = Ceiling(an_hour=1_000, a_day=5_000)
 
 HEADQUARTERS = Office(code="BMET", name=BilingualText(en="BMET Headquarters", bn="বিএমইটি প্রধান কার্যালয়"))
 DISTRICT = Office(code="DEMO-RNG", name=BilingualText(en="DEMO Rangpur", bn="জেলা কর্মসংস্থান অফিস, রংপুর"))
@@ -176,18 +181,22 @@ def expect(result: Done | Refused) -> Done:
 
 @dataclass
 class OfficeAtWork:
-    """The service over fakes, with handles on each of them."""
+    """The signing room and the service over fakes, with handles on each of them."""
 
+    room: SigningRoom
     service: Service
     clock: FakeClock
     documents: FakeDocuments
     printer: FakePrinter
     publisher: FakePublisher
 
+    def change_room(self, **parts: Any) -> None:
+        """Exchange parts of the signing room, and let the service ask the new one."""
+        self.room = replace(self.room, **parts)
+        self.service = replace(self.service, signing=SigningComponent(self.room))
+
     def enter(self, wanted: ApplicationDraft | None = None) -> Application:
-        photo = entry.store_photo(self.service, PORTRAIT)
-        wanted = wanted or draft()
-        with_photo = replace(wanted, worker=replace(wanted.worker, photo_sha256=photo))
+        with_photo = entry.with_portrait(self.service, wanted or draft(), self.service.prepare_photo(PORTRAIT))
         return expect(entry.enter(self.service, with_photo, officer=CLERK))
 
     def approve(self, wanted: ApplicationDraft | None = None) -> Application:
@@ -196,7 +205,7 @@ class OfficeAtWork:
 
     def issue(self, wanted: ApplicationDraft | None = None) -> Clearance:
         approved = self.approve(wanted)
-        return expect(issue.issue(self.service, approved.reference, officer=ISSUER))
+        return expect(request_card(self.service, approved.reference, officer=ISSUER))
 
     def stored(self, reference: str) -> Application:
         with self.service.database.read() as work:
@@ -210,12 +219,10 @@ def open_office(database: Database | None = None, *, permits: tuple[Permit, ...]
     database = database or FakeDatabase()
     keys = demo_keys()
     clock, documents, printer, publisher = FakeClock(NOW), FakeDocuments(), FakePrinter(), FakePublisher()
-    service = Service(
+    room = SigningRoom(
         database=database,
         documents=documents,
         printer=printer,
-        prepare_photo=prepare_photo,
-        passwords=FakePasswords(),
         card_signer=keys.card,
         publisher=publisher,
         held=lambda: desk_at(int(clock.at.timestamp()), frozenset(publisher.newest.items())),
@@ -223,10 +230,25 @@ def open_office(database: Database | None = None, *, permits: tuple[Permit, ...]
         issuer=keys.issuer,
         status_uri=keys.status_uri,
         status_size=STATUS_SIZE,
+        ceiling=CEILING,
+        demo=True,
+    )
+    service = Service(
+        database=database,
+        documents=documents,
+        printer=printer,
+        signing=SigningComponent(room),
+        prepare_photo=prepare_photo,
+        passwords=FakePasswords(),
+        now=clock.now,
+        issuer=keys.issuer,
+        status_uri=keys.status_uri,
         demo=True,
     )
     furnish(database, permits=permits)
-    return OfficeAtWork(service=service, clock=clock, documents=documents, printer=printer, publisher=publisher)
+    return OfficeAtWork(
+        room=room, service=service, clock=clock, documents=documents, printer=printer, publisher=publisher
+    )
 
 
 def furnish(database: Database, *, permits: tuple[Permit, ...] = (PERMIT,)) -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from clearance.credential.status import Status
+from clearance.domain.person import PhotoRemark
 from clearance.domain.printed_card import PrintedCard
-from clearance.issuing.ports import PhotoGround, PhotoRefused
+from clearance.domain.readability import COARSE, Treatment
+from clearance.issuing.ports import PhotoGround, PhotoRefused, Portrait
 
 PAPER = b"%PAPER\n"
 PORTRAIT = b"\xff\xd8 a portrait"
@@ -45,10 +47,11 @@ class FakeDocuments:
 
 @dataclass
 class FakePrinter:
-    """Draws a card as its texts, one QR a page; `smudged` pages read back as something else."""
+    """Draws a card as its texts, one QR a page; `smudged` pages read back as something else, all `lost` looks too."""
 
     pages: int = 2
     smudged: frozenset[int] = frozenset()
+    lost: frozenset[tuple[int, Treatment]] = frozenset()
     lacking: str = ""
 
     def get_ready(self) -> None:
@@ -58,9 +61,10 @@ class FakePrinter:
         texts = {"qr_text": card.qr_text, "name": card.name.en, "number": card.clearance_no, "by": card.issued_by}
         return PAPER + json.dumps(texts).encode()
 
-    def read_back(self, pdf: bytes) -> tuple[str, ...]:
+    def read_back(self, pdf: bytes, *, dpi: int = COARSE, treatment: Treatment = Treatment.NONE) -> tuple[str, ...]:
         text = json.loads(pdf.removeprefix(PAPER))["qr_text"]
-        return tuple("SMUDGE" if page in self.smudged else text for page in range(1, self.pages + 1))
+        lost = (dpi, treatment) in self.lost
+        return tuple("SMUDGE" if lost or page in self.smudged else text for page in range(1, self.pages + 1))
 
     def seal(self, pdf: bytes, *, at: datetime) -> bytes:
         return pdf + b"\n%SEALED " + at.isoformat().encode()
@@ -95,8 +99,8 @@ class FakePublisher:
         return self.published[-1] if self.published else {}
 
 
-def prepare_photo(upload: bytes) -> bytes:
-    """Takes what starts like a JPEG."""
+def prepare_photo(upload: bytes) -> Portrait:
+    """Takes what starts like a JPEG; a face is on it unless it says otherwise."""
     if not upload.startswith(b"\xff\xd8"):
         raise PhotoRefused(PhotoGround.NOT_AN_IMAGE)
-    return upload
+    return Portrait(jpeg=upload, remark=PhotoRemark.NO_FACE if b"faceless" in upload else None)

@@ -10,7 +10,7 @@ import pypdf
 import pytest
 
 from clearance.card import document
-from clearance.card.printer import CardPrinter
+from clearance.card.printer import SealingPrinter
 from clearance.domain.printed_card import PrintedCard
 from tests.unit.card.programs import needs, run
 from tests.unit.card.samples import BARE, LONG, NOW, people, sample_card, sealing_key
@@ -29,7 +29,7 @@ for card in (sample_card(3), sample_card(**LONG)):
 @pytest.fixture(scope="module")
 def sealed() -> bytes:
     key, root = sealing_key()
-    printer = CardPrinter(key, [root])
+    printer = SealingPrinter(key, [root])
     return printer.seal(printer.render(sample_card()), at=NOW)
 
 
@@ -50,7 +50,7 @@ def test_rendering_again_in_one_process_gives_the_same_bytes() -> None:
 @pytest.mark.parametrize("changes", [{}, {"demo": False}, BARE], ids=["demo", "real", "bare"])
 def test_a_sealed_card_with_photo_stays_within_45_kb(changes: dict[str, object]) -> None:
     key, root = sealing_key()
-    printer = CardPrinter(key, [root])
+    printer = SealingPrinter(key, [root])
     card = sample_card(**changes)
     size = len(printer.seal(printer.render(card), at=NOW))
     print(f"sealed {size} bytes, of these photo {len(card.photo)}")
@@ -120,7 +120,7 @@ def test_every_font_is_embedded_with_its_text(sealed: bytes) -> None:
 
 def test_sealing_only_adds_to_the_file() -> None:
     key, root = sealing_key()
-    printer = CardPrinter(key, [root])
+    printer = SealingPrinter(key, [root])
     for card in people(3):
         pdf = printer.render(card)
         assert printer.seal(pdf, at=NOW).startswith(pdf)

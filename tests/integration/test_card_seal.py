@@ -21,7 +21,7 @@ from pyhanko.sign.validation import PdfSignatureStatus, validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from clearance.card.printer import CardPrinter
+from clearance.card.printer import SealingPrinter
 from tests.unit.card.programs import needs, run
 from tests.unit.card.samples import NOW, sample_card, sealing_key
 
@@ -31,7 +31,7 @@ KEY, ROOT = sealing_key()
 
 @pytest.fixture(scope="module")
 def sealed() -> bytes:
-    printer = CardPrinter(KEY, [ROOT])
+    printer = SealingPrinter(KEY, [ROOT])
     return printer.seal(printer.render(sample_card()), at=NOW)
 
 
@@ -113,7 +113,7 @@ def test_openssl_verifies_it(sealed: bytes, tmp_path: Path) -> None:
 def test_poppler_verifies_it(tmp_path: Path) -> None:
     # pdfsig judges by the clock of the machine, so this seal is made now.
     key, root = sealing_key(starting=datetime.now(NOW.tzinfo))
-    printer = CardPrinter(key, [root])
+    printer = SealingPrinter(key, [root])
     path, store = tmp_path / "card.pdf", tmp_path / "nss"
     path.write_bytes(printer.seal(printer.render(sample_card()), at=datetime.now(NOW.tzinfo)))
     (tmp_path / "root.der").write_bytes(root)
@@ -240,6 +240,6 @@ def test_a_changed_page_breaks_the_certification(sealed: bytes, change: Callable
 
 def test_a_seal_under_another_root_is_not_trusted() -> None:
     key, root = sealing_key()
-    printer = CardPrinter(key, [root])
+    printer = SealingPrinter(key, [root])
     foreign = printer.seal(printer.render(sample_card()), at=NOW)
     assert not holds(foreign)

@@ -18,6 +18,7 @@ from clearance.credential.held import HeldTrust
 from clearance.domain.application import ApplicationState
 from clearance.domain.clearance import Clearance
 from clearance.issuing import cards, reject, sheet
+from clearance.issuing.component import SigningComponent
 from clearance.issuing.rows import COLUMNS, EXAMPLE
 from clearance.issuing.service import Service
 from tests.fakes.installation import Installation, installation, snapshot
@@ -373,9 +374,10 @@ class TestAccounts:
 
 def test_a_key_that_desks_do_not_trust_stops_the_run_and_a_second_run_goes_on(desk: Desk) -> None:
     desk.write(row(1), row(2), row(3))
-    working, held = desk.service, desk.service.held
-    answers = iter([held()] * 3)  # the first card is judged once after signing and once on each of its two pages
-    desk.service = replace(working, held=lambda: next(answers, HeldTrust(bundle=None)))
+    working, room = desk.service, desk.installed.room
+    answers = iter([room.held()] * 2)  # the first card is judged once after signing and once as it was drawn
+    halting = replace(room, held=lambda: next(answers, HeldTrust(bundle=None)))
+    desk.service = replace(working, signing=SigningComponent(halting))
     stopped = desk.run()
     assert stopped.exit_code == 75
     assert "Stopped at row 3" in stopped.output

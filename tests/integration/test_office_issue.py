@@ -41,8 +41,7 @@ def office(tmp_path: Path) -> Iterator[Installation]:
 
 
 def approved(office: Installation, index: int = 0) -> Application:
-    photo = entry.store_photo(office.service, snapshot())
-    wanted = draft(index, photo_sha256=photo)
+    wanted = entry.with_portrait(office.service, draft(index), office.service.prepare_photo(snapshot()))
     entered = expect(entry.enter(office.service, wanted, officer=CLERK))
     return expect(approve.approve(office.service, entered.reference, officer=APPROVER, version=1))
 
@@ -86,7 +85,7 @@ def together(*acts) -> list[object]:
 def test_a_card_on_real_paper_from_case_to_revocation(tmp_path: Path) -> None:
     with installation(tmp_path) as office:
         case = approved(office)
-        clearance = expect(issue(office.service, case.reference, officer=ISSUER))
+        clearance = expect(issue(office.room, case.reference, officer_no=ISSUER.number))
         pdf = cards.pdf(office.service, clearance.clearance_no)
         assert pdf.startswith(b"%PDF-")
         texts = office.service.printer.read_back(pdf)
@@ -129,8 +128,8 @@ def test_a_machine_that_stops_between_plan_and_record_makes_the_same_card_later(
             office.home, database=SqlDatabase(f"sqlite:///{office.home / 'clearance.db'}"), printer=FakePrinter()
         )
         port, _, method = where.partition(".")
-        setattr(type(getattr(own.service, port)), method, die)
-        issue(own.service, case.reference, officer=ISSUER)
+        setattr(type(getattr(own.room, port)), method, die)
+        issue(own.room, case.reference, officer_no=ISSUER.number)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     with office.service.database.read() as work:
@@ -140,7 +139,7 @@ def test_a_machine_that_stops_between_plan_and_record_makes_the_same_card_later(
     assert plan is not None
     assert used_places(office) == 0
     office.clock.advance(hours=3)
-    clearance = expect(issue(office.service, case.reference, officer=SECOND_ISSUER))
+    clearance = expect(issue(office.room, case.reference, officer_no=SECOND_ISSUER.number))
     assert (clearance.clearance_no, clearance.status_ref) == (plan.clearance_no, plan.status_ref)
     assert clearance.issued_at == plan.planned_at
     assert used_places(office) == 1
@@ -151,9 +150,9 @@ def test_of_twenty_cases_racing_for_the_last_place_one_is_signed_and_issued(tmp_
     with installation(tmp_path, printer=FakePrinter(), permits=(last_place,)) as office:
         cases = [approved(office, index) for index in range(20)]
         signer = CountingSigner(office.keys.card)
-        service = replace(office.service, card_signer=signer)
+        room = replace(office.room, card_signer=signer)
         results = together(
-            *(lambda case=case: issue(service, case.reference, officer=ISSUER) for case in cases),
+            *(lambda case=case: issue(room, case.reference, officer_no=ISSUER.number) for case in cases),
         )
         won = [result for result in results if isinstance(result, Clearance)]
         lost = [result for result in results if isinstance(result, Refused)]
@@ -190,8 +189,8 @@ def test_of_two_officers_on_one_case_at_the_same_moment_one_issues(office: Insta
     for index in range(5):
         case = approved(office, index)
         results = together(
-            lambda case=case: issue(office.service, case.reference, officer=ISSUER),
-            lambda case=case: issue(office.service, case.reference, officer=SECOND_ISSUER),
+            lambda case=case: issue(office.room, case.reference, officer_no=ISSUER.number),
+            lambda case=case: issue(office.room, case.reference, officer_no=SECOND_ISSUER.number),
         )
         assert sum(isinstance(result, Clearance) for result in results) == 1
         assert used_places(office) == index + 1
@@ -219,7 +218,7 @@ def test_a_self_approval_written_past_every_constraint_is_still_refused_by_the_s
         ("approved_by = 'A-1', state = 'submitted'", ISSUER.number),
     ):
         insider.execute(f"UPDATE applications SET state = 'approved', {forgery}")
-        assert isinstance(sign(office.service, case.reference, officer_no=officer_no), Refused), forgery
+        assert isinstance(sign(office.room, case.reference, officer_no=officer_no), Refused), forgery
     insider.close()
     with office.service.database.read() as work:
         assert work.intents.for_application(case.reference) is None

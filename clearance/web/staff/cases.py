@@ -14,13 +14,11 @@ from clearance.domain.eligibility import Case, Ground, Objection
 from clearance.domain.staff import Officer
 from clearance.issuing import queue
 from clearance.issuing.approve import approve
-from clearance.issuing.issue import issue
-from clearance.issuing.ports import Conflict
-from clearance.issuing.proofreading import CardUnreadable, CredentialNotAccepted
+from clearance.issuing.ports import Conflict, NotSigned
 from clearance.issuing.queue import CaseView
 from clearance.issuing.reject import reject
+from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
-from clearance.issuing.sign import StatusListFull
 from clearance.web.staff.access import officer
 from clearance.web.staff.notices import Notice
 from clearance.web.staff.queue import checks_of
@@ -55,7 +53,9 @@ def install(routes: Blueprint, service: Service) -> None:
         return _act(
             service,
             reference,
-            lambda: approve(service, reference, officer=officer(), version=_version()),
+            lambda: approve(
+                service, reference, officer=officer(), version=_version(), photo_accepted=_photo_accepted()
+            ),
             Notice.CASE_APPROVED,
         )
 
@@ -71,12 +71,12 @@ def install(routes: Blueprint, service: Service) -> None:
     @routes.post("/cases/<reference>/issue")
     def issue_case(reference: str) -> ResponseReturnValue:
         try:
-            outcome = issue(service, reference, officer=officer())
+            outcome = request_card(service, reference, officer=officer())
         except Conflict:
             return _page(service, reference, overtaken=True, status=409)
-        except (CredentialNotAccepted, CardUnreadable, StatusListFull) as error:
-            log.error("card not made", reference=reference, kind=type(error).__name__, error=str(error))
-            return _page(service, reference, card_failed=True, status=503)
+        except NotSigned as error:
+            log.error("card not made", reference=reference, trouble=error.trouble, about=error.about)
+            return _page(service, reference, trouble=error, status=503)
         match outcome:
             case Refused():
                 return _page(service, reference, refused=outcome, status=422)
@@ -107,7 +107,7 @@ def _page(
     *,
     refused: Refused | None = None,
     overtaken: bool = False,
-    card_failed: bool = False,
+    trouble: NotSigned | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     view = queue.case(service, reference)
@@ -120,7 +120,7 @@ def _page(
         against_me=_against_me(view, officer(), service),
         refused=refused,
         overtaken=overtaken,
-        card_failed=card_failed,
+        trouble=trouble,
         typed_reason=request.form.get("reason", ""),
         max_reason=MAX_REASON,
     )
@@ -158,6 +158,10 @@ def _personal(outcome: Application | Refused) -> tuple[Objection, ...]:
 def _version() -> int:
     """The version that the officer saw; 0, which no case has, where the form does not say."""
     return request.form.get("version", default=0, type=int)
+
+
+def _photo_accepted() -> bool:
+    return request.form.get("photo_accepted") == "yes"
 
 
 def _reason() -> str:

@@ -14,11 +14,13 @@ WORDS: dict[str, Callable[..., str]] = {
     "act_text": wording.act_text,
     "card_class_text": wording.card_class_text,
     "ground_text": wording.ground_text,
+    "photo_remark_text": wording.photo_remark_text,
     "revocation_text": wording.revocation_text,
     "role_text": wording.role_text,
     "sex_text": wording.sex_text,
     "state_text": wording.state_text,
     "status_text": wording.status_text,
+    "trouble_text": wording.trouble_text,
     "visa_text": wording.visa_text,
 }
 

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from clearance.card import document
-from clearance.card.printer import CardPrinter
+from clearance.card.printer import SealingPrinter
 from clearance.card.qr import MASKS
 from clearance.card.typeface import UnprintableTextError
 from clearance.domain.printed_card import PrintedCard
@@ -12,19 +12,19 @@ from tests.unit.card.samples import BARE, LONG, NOW, people, sample_card, sealin
 
 
 @pytest.fixture(scope="module")
-def printer() -> CardPrinter:
+def printer() -> SealingPrinter:
     key, root = sealing_key()
-    return CardPrinter(key, [root])
+    return SealingPrinter(key, [root])
 
 
 @pytest.mark.parametrize("changes", [{}, LONG, BARE], ids=["ordinary", "long", "bare"])
-def test_every_page_reads_back(printer: CardPrinter, changes: dict[str, object]) -> None:
+def test_every_page_reads_back(printer: SealingPrinter, changes: dict[str, object]) -> None:
     card = sample_card(**changes)
     assert printer.read_back(printer.render(card)) == (card.qr_text, card.qr_text)
 
 
 def test_another_mask_is_tried_when_a_page_does_not_read_back(
-    printer: CardPrinter, monkeypatch: pytest.MonkeyPatch
+    printer: SealingPrinter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw = document.render
     tried: list[int] = []
@@ -40,7 +40,7 @@ def test_another_mask_is_tried_when_a_page_does_not_read_back(
 
 
 def test_a_card_that_reads_back_with_no_mask_is_seen_by_whoever_proof_reads_it(
-    printer: CardPrinter, monkeypatch: pytest.MonkeyPatch
+    printer: SealingPrinter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw = document.render
     monkeypatch.setattr(document, "render", lambda _card, *, mask: draw(sample_card(2), mask=mask))
@@ -48,17 +48,17 @@ def test_a_card_that_reads_back_with_no_mask_is_seen_by_whoever_proof_reads_it(
     assert card.qr_text not in printer.read_back(printer.render(card))
 
 
-def test_a_name_the_fonts_lack_stops_the_card(printer: CardPrinter) -> None:
+def test_a_name_the_fonts_lack_stops_the_card(printer: SealingPrinter) -> None:
     assert printer.missing_characters("KARIM 漢") == "漢"
     with pytest.raises(UnprintableTextError):
         printer.render(sample_card(name=BilingualText(en="KARIM 漢")))
 
 
-def test_ordinary_text_has_no_missing_characters(printer: CardPrinter) -> None:
+def test_ordinary_text_has_no_missing_characters(printer: SealingPrinter) -> None:
     assert printer.missing_characters("মোঃ শফিকুল ইসলাম র‍্যাব MD. SHAFIQUL O'BRIEN ৳ ১২৩ (A/B) – ·") == ""
 
 
-def test_cards_drawn_at_the_same_time_come_out_as_alone(printer: CardPrinter) -> None:
+def test_cards_drawn_at_the_same_time_come_out_as_alone(printer: SealingPrinter) -> None:
     cards = list(people(8))
     alone = [printer.render(card) for card in cards]
     with ThreadPoolExecutor(max_workers=4) as threads:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from clearance.card.printer import CardPrinter
+from clearance.card.printer import SealingPrinter
 from clearance.card.seal import Seal, UnusableSealingKeyError
 from tests.unit.card.samples import NOW, SoftwareKey, sample_card, sealing_key
 
@@ -33,7 +33,7 @@ def test_a_chain_that_does_not_hold_together_is_not_used() -> None:
 @pytest.mark.parametrize("late", [timedelta(days=-2), timedelta(days=31)])
 def test_nothing_is_sealed_outside_the_validity_of_the_certificate(late: timedelta) -> None:
     key, root = sealing_key(days=30)
-    printer = CardPrinter(key, [root])
+    printer = SealingPrinter(key, [root])
     pdf = printer.render(sample_card())
     with pytest.raises(UnusableSealingKeyError, match="time of sealing"):
         printer.seal(pdf, at=NOW + late)

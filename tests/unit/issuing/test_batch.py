@@ -10,7 +10,7 @@ from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
 from clearance.issuing import approve, reject
 from clearance.issuing.batch import AlreadyIssued, Officers, issue_row
-from clearance.issuing.proofreading import CardUnreadable
+from clearance.issuing.ports import NotSigned
 from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, PERMIT, OfficeAtWork, draft, expect
 from tests.fakes.outside import PORTRAIT
 
@@ -63,7 +63,7 @@ def test_a_row_that_may_not_be_cleared_is_not_even_entered(office: OfficeAtWork)
 
 def test_a_row_that_stopped_half_way_goes_on(office: OfficeAtWork) -> None:
     office.printer.smudged = frozenset({1})
-    with pytest.raises(CardUnreadable):
+    with pytest.raises(NotSigned):
         run(office)
     office.printer.smudged = frozenset()
     clearance = expect(run(office))

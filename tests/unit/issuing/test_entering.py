@@ -69,13 +69,15 @@ def test_what_no_card_can_carry_is_refused_on_the_day_of_entry(office: OfficeAtW
 
 
 def test_a_portrait_is_prepared_and_kept(office: OfficeAtWork) -> None:
-    sha256 = entry.store_photo(office.service, b"\xff\xd8 somebody")
-    assert office.documents.get(sha256) == b"\xff\xd8 somebody"
+    portrait = office.service.prepare_photo(b"\xff\xd8 somebody")
+    worker = entry.with_portrait(office.service, draft(), portrait).worker
+    assert office.documents.get(worker.photo_sha256) == b"\xff\xd8 somebody"
+    assert worker.photo_remark is None
 
 
 def test_an_upload_that_is_no_picture_is_refused_and_not_kept(office: OfficeAtWork) -> None:
     with pytest.raises(PhotoRefused) as refused:
-        entry.store_photo(office.service, b"MZ")
+        office.service.prepare_photo(b"MZ")
     assert refused.value.ground is PhotoGround.NOT_AN_IMAGE
     assert office.documents.contents == {}
 

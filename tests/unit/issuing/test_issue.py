@@ -15,10 +15,9 @@ from clearance.domain.eligibility import Ground
 from clearance.domain.permit import Permit
 from clearance.issuing import approve, cards
 from clearance.issuing.issue import issue
-from clearance.issuing.ports import NotOnRecord
+from clearance.issuing.ports import NotOnRecord, NotSigned, Trouble
 from clearance.issuing.printing import printed_card
-from clearance.issuing.proofreading import CardUnreadable
-from clearance.issuing.sign import sign
+from clearance.issuing.sign import SignedClearance, sign
 from tests.fakes.office import (
     AGENCY,
     APPROVER,
@@ -51,7 +50,7 @@ def nothing_was_released(office: OfficeAtWork, reference: str) -> bool:
 
 def test_an_issued_case_has_its_clearance_its_place_and_its_entry(office: OfficeAtWork) -> None:
     approved = office.approve()
-    clearance = expect(issue(office.service, approved.reference, officer=ISSUER))
+    clearance = expect(issue(office.room, approved.reference, officer_no=ISSUER.number))
     after = office.stored(approved.reference)
     assert (after.state, after.version) == (ApplicationState.ISSUED, 3)
     assert after.issued == Act(officer_no=ISSUER.number, at=NOW)
@@ -70,7 +69,7 @@ def test_the_record_says_who_signed_what_and_until_when(office: OfficeAtWork) ->
     assert clearance.issued_at == NOW.replace(microsecond=0)
     assert clearance.valid_until == NOW.date() + timedelta(days=90)
     assert (clearance.approved_by, clearance.issued_by) == (APPROVER.number, ISSUER.number)
-    assert clearance.kid == office.service.card_signer.kid
+    assert clearance.kid == office.room.card_signer.kid
 
 
 def test_the_sealed_pdf_is_kept_and_carries_the_recorded_credential(office: OfficeAtWork) -> None:
@@ -84,8 +83,9 @@ def test_the_sealed_pdf_is_kept_and_carries_the_recorded_credential(office: Offi
 
 def test_the_card_prints_what_the_case_says(office: OfficeAtWork) -> None:
     approved = office.approve()
-    signed = expect(sign(office.service, approved.reference, officer_no=ISSUER.number))
-    card = printed_card(office.service, signed, qr_text="QR", issued_by=ISSUER.number)
+    signed = sign(office.room, approved.reference, officer_no=ISSUER.number)
+    assert isinstance(signed, SignedClearance)
+    card = printed_card(office.room, signed, qr_text="QR", issued_by=ISSUER.number)
     case = approved.draft
     assert (card.qr_text, card.credential, card.photo) == ("QR", signed.token, PORTRAIT)
     assert (card.name.en, card.name.bn) == (case.worker.name_en, case.worker.name_bn)
@@ -101,7 +101,7 @@ def test_the_card_prints_what_the_case_says(office: OfficeAtWork) -> None:
 
 def test_a_refused_case_draws_nothing(office: OfficeAtWork) -> None:
     entered = office.enter()
-    result = issue(office.service, entered.reference, officer=ISSUER)
+    result = issue(office.room, entered.reference, officer_no=ISSUER.number)
     assert isinstance(result, Refused)
     assert len(office.documents.contents) == 1  # the portrait
 
@@ -110,17 +110,17 @@ def test_a_refused_case_draws_nothing(office: OfficeAtWork) -> None:
 def test_a_page_that_does_not_read_back_stops_the_card(office: OfficeAtWork, page: int) -> None:
     reference = office.approve().reference
     office.printer.smudged = frozenset({page})
-    with pytest.raises(CardUnreadable) as stopped:
-        issue(office.service, reference, officer=ISSUER)
-    assert stopped.value.page == page
+    with pytest.raises(NotSigned) as stopped:
+        issue(office.room, reference, officer_no=ISSUER.number)
+    assert (stopped.value.trouble, stopped.value.about) == (Trouble.UNREADABLE, str(page))
     assert nothing_was_released(office, reference)
 
 
 def test_a_card_without_a_page_is_unreadable(office: OfficeAtWork) -> None:
     reference = office.approve().reference
     office.printer.pages = 0
-    with pytest.raises(CardUnreadable):
-        issue(office.service, reference, officer=ISSUER)
+    with pytest.raises(NotSigned):
+        issue(office.room, reference, officer_no=ISSUER.number)
     assert nothing_was_released(office, reference)
 
 
@@ -128,7 +128,7 @@ def test_a_lost_portrait_stops_the_card(office: OfficeAtWork) -> None:
     reference = office.approve().reference
     office.documents.contents.clear()
     with pytest.raises(NotOnRecord, match="photo"):
-        issue(office.service, reference, officer=ISSUER)
+        issue(office.room, reference, officer_no=ISSUER.number)
     assert nothing_was_released(office, reference)
 
 
@@ -145,13 +145,13 @@ def test_whatever_fails_before_the_record_the_next_attempt_makes_the_same_card(
     with monkeypatch.context() as patch:
         patch.setattr(getattr(office, port), method, fail)
         with pytest.raises(OSError, match="power cut"):
-            issue(office.service, reference, officer=ISSUER)
+            issue(office.room, reference, officer_no=ISSUER.number)
     assert nothing_was_released(office, reference)
     with office.service.database.read() as work:
         plan = work.intents.for_application(reference)
     assert plan is not None
     office.clock.advance(hours=2)
-    clearance = expect(issue(office.service, reference, officer=SECOND_ISSUER))
+    clearance = expect(issue(office.room, reference, officer_no=SECOND_ISSUER.number))
     assert (clearance.clearance_no, clearance.status_ref) == (plan.clearance_no, plan.status_ref)
     assert clearance.issued_at == plan.planned_at
     assert clearance.issued_by == SECOND_ISSUER.number
@@ -159,8 +159,8 @@ def test_whatever_fails_before_the_record_the_next_attempt_makes_the_same_card(
 
 def test_of_two_officers_issuing_one_case_the_second_is_refused(office: OfficeAtWork) -> None:
     reference = office.approve().reference
-    first = expect(issue(office.service, reference, officer=ISSUER))
-    second = issue(office.service, reference, officer=SECOND_ISSUER)
+    first = expect(issue(office.room, reference, officer_no=ISSUER.number))
+    second = issue(office.room, reference, officer_no=SECOND_ISSUER.number)
     assert isinstance(second, Refused)
     assert {objection.ground for objection in second.objections} == {Ground.NOT_THE_STATE, Ground.ACTIVE_CLEARANCE}
     with office.service.database.read() as work:
@@ -176,11 +176,11 @@ def test_an_officer_who_was_faster_while_the_card_was_drawn_wins(
 
     def seal_slowly(pdf: bytes, **at: object) -> bytes:
         monkeypatch.setattr(office.printer, "seal", seal)
-        expect(issue(office.service, reference, officer=SECOND_ISSUER))
+        expect(issue(office.room, reference, officer_no=SECOND_ISSUER.number))
         return seal(pdf, **at)
 
     monkeypatch.setattr(office.printer, "seal", seal_slowly)
-    result = issue(office.service, reference, officer=ISSUER)
+    result = issue(office.room, reference, officer_no=ISSUER.number)
     assert isinstance(result, Refused)
     assert Ground.NOT_THE_STATE in [objection.ground for objection in result.objections]
     with office.service.database.read() as work:
@@ -201,7 +201,7 @@ def test_a_clearance_that_has_run_out_gives_way_to_the_next(office: OfficeAtWork
     assert [objection.ground for objection in early.objections] == [Ground.ACTIVE_CLEARANCE]
     office.clock.advance(days=6)
     expect(approve.approve(office.service, entered.reference, officer=APPROVER, version=1))
-    second = expect(issue(office.service, entered.reference, officer=ISSUER))
+    second = expect(issue(office.room, entered.reference, officer_no=ISSUER.number))
     with office.service.database.read() as work:
         assert work.clearances.get(first.clearance_no) == first.superseded()
         assert work.clearances.active_for_passport(first.passport_no) == second

@@ -114,7 +114,7 @@ def test_cards_are_found_newest_first_by_part_of_a_number(office: OfficeAtWork) 
 
 def test_a_card_is_shown_with_its_case(office: OfficeAtWork) -> None:
     approved = office.approve()
-    clearance = expect(issue(office.service, approved.reference, officer=ISSUER))
+    clearance = expect(issue(office.room, approved.reference, officer_no=ISSUER.number))
     view = cards.card(office.service, clearance.clearance_no)
     assert view is not None
     assert (view.clearance, view.application) == (clearance, office.stored(approved.reference))

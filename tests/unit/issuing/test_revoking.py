@@ -17,7 +17,7 @@ from clearance.issuing.issue import issue
 from clearance.issuing.ports import Conflict, NotOnRecord
 from clearance.issuing.publish import publish_status
 from clearance.issuing.revoke import NotYetPublished, revoke
-from clearance.issuing.sign import sign
+from clearance.issuing.sign import SignedClearance, sign
 from tests.fakes.office import APPROVER, CLERK, ISSUER, NOW, SECOND_ISSUER, OfficeAtWork, draft, expect
 
 WITHDREW = RevocationReason.WORKER_WITHDREW
@@ -29,7 +29,7 @@ def take_back(office: OfficeAtWork, clearance: Clearance, remark: str = "") -> C
 
 def desk_says(office: OfficeAtWork, clearance: Clearance) -> Reason:
     at = int(office.clock.at.timestamp())
-    return verdict_for(pack(clearance.token), held=office.service.held(), at=at).reason
+    return verdict_for(pack(clearance.token), held=office.room.held(), at=at).reason
 
 
 def test_a_revoked_card_is_refused_by_desks_that_fetched_the_list(office: OfficeAtWork) -> None:
@@ -88,7 +88,7 @@ def test_a_revocation_stands_although_it_could_not_be_published_and_is_published
         stored = work.clearances.get(clearance.clearance_no)
     assert stored == late.value.clearance
     office.publisher.broken = False
-    publish_status(office.service)
+    publish_status(office.room)
     assert desk_says(office, clearance) is Reason.REVOKED
 
 
@@ -102,11 +102,12 @@ def test_every_publication_names_every_card_that_does_not_hold(office: OfficeAtW
 
 def test_what_may_have_been_signed_for_a_case_later_rejected_counts_as_revoked(office: OfficeAtWork) -> None:
     approved = office.approve()
-    signed = expect(sign(office.service, approved.reference, officer_no=ISSUER.number))
-    publish_status(office.service)
+    signed = sign(office.room, approved.reference, officer_no=ISSUER.number)
+    assert isinstance(signed, SignedClearance)
+    publish_status(office.room)
     assert office.publisher.newest == {}
     reject.reject(office.service, approved.reference, officer=APPROVER, version=2, reason="withdrew")
-    publish_status(office.service)
+    publish_status(office.room)
     assert office.publisher.newest == {signed.intent.status_ref.idx: Status.INVALID}
 
 
@@ -115,7 +116,7 @@ def test_after_a_revocation_the_worker_may_be_cleared_anew(office: OfficeAtWork)
     take_back(office, first)
     entered = office.enter(replace(draft(1), worker=draft(0).worker))
     expect(approve.approve(office.service, entered.reference, officer=APPROVER, version=1))
-    second = expect(issue(office.service, entered.reference, officer=ISSUER))
+    second = expect(issue(office.room, entered.reference, officer_no=ISSUER.number))
     assert second.passport_no == first.passport_no
     assert desk_says(office, second) is Reason.VALID
     assert desk_says(office, first) is Reason.REVOKED

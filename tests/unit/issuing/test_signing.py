@@ -17,9 +17,8 @@ from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
 from clearance.domain.staff import Role
 from clearance.issuing import reject
-from clearance.issuing.ports import NotOnRecord, SigningIntent
-from clearance.issuing.proofreading import CredentialNotAccepted
-from clearance.issuing.sign import SignedClearance, StatusListFull, sign
+from clearance.issuing.ports import NotOnRecord, NotSigned, SigningIntent, Trouble
+from clearance.issuing.sign import SignedClearance, sign
 from tests.fakes.office import (
     APPROVER,
     CLERK,
@@ -60,12 +59,14 @@ class CountingSigner:
 @pytest.fixture
 def key(office: OfficeAtWork) -> CountingSigner:
     signer = CountingSigner()
-    office.service = replace(office.service, card_signer=signer)
+    office.change_room(card_signer=signer)
     return signer
 
 
 def signed(office: OfficeAtWork, reference: str, officer_no: str = ISSUER.number) -> SignedClearance:
-    return expect(sign(office.service, reference, officer_no=officer_no))
+    result = sign(office.room, reference, officer_no=officer_no)
+    assert isinstance(result, SignedClearance), result
+    return result
 
 
 def forge(office: OfficeAtWork, application: Application) -> Application:
@@ -84,7 +85,7 @@ def intent_of(office: OfficeAtWork, reference: str) -> SigningIntent | None:
 def test_the_credential_says_what_the_database_says(office: OfficeAtWork, key: CountingSigner) -> None:
     approved = office.approve()
     result = signed(office, approved.reference)
-    claims = parse_claims(parse_sign1(result.token).payload, issuer=office.service.issuer)
+    claims = parse_claims(parse_sign1(result.token).payload, issuer=office.room.issuer)
     assert claims == result.claims
     assert claims.passport_no == approved.draft.worker.passport.number
     assert claims.full_name == approved.draft.worker.name_en
@@ -98,7 +99,7 @@ def test_the_credential_says_what_the_database_says(office: OfficeAtWork, key: C
 
 def test_a_desk_with_todays_files_would_pass_it(office: OfficeAtWork) -> None:
     result = signed(office, office.approve().reference)
-    verdict = verdict_for(pack(result.token), held=office.service.held(), at=int(NOW.timestamp()))
+    verdict = verdict_for(pack(result.token), held=office.room.held(), at=int(NOW.timestamp()))
     assert verdict.reason is Reason.VALID
 
 
@@ -114,7 +115,7 @@ def test_what_will_be_signed_is_on_record_before_it_is_signed(office: OfficeAtWo
 
     broken = Unplugged()
     with pytest.raises(OSError, match="unplugged"):
-        sign(replace(office.service, card_signer=broken), reference, officer_no=ISSUER.number)
+        sign(replace(office.room, card_signer=broken), reference, officer_no=ISSUER.number)
     plan = intent_of(office, reference)
     assert plan is not None
     assert broken.signed == [plan.clearance_no.encode()]
@@ -159,7 +160,7 @@ class TestRefusals:
     """Forged rows, as somebody who writes to the database directly could make them."""
 
     def refused(self, office: OfficeAtWork, key: CountingSigner, reference: str, officer_no: str) -> list[Ground]:
-        result = sign(office.service, reference, officer_no=officer_no)
+        result = sign(office.room, reference, officer_no=officer_no)
         assert isinstance(result, Refused)
         assert key.signed == []
         assert intent_of(office, reference) is None
@@ -226,7 +227,7 @@ def test_no_more_is_signed_than_the_permit_has_places(key: CountingSigner) -> No
     office = open_office(permits=(replace(PERMIT, places=1),))
     first, second = office.approve(draft(1)), office.approve(draft(2))
     held = signed(office, first.reference)  # signed, and then the machine stopped before it was recorded
-    result = sign(office.service, second.reference, officer_no=ISSUER.number)
+    result = sign(office.room, second.reference, officer_no=ISSUER.number)
     assert isinstance(result, Refused)
     assert [objection.ground for objection in result.objections] == [Ground.PERMIT_USED_UP]
     assert signed(office, first.reference).token == held.token
@@ -235,11 +236,13 @@ def test_no_more_is_signed_than_the_permit_has_places(key: CountingSigner) -> No
 
 
 def test_status_indices_are_never_used_twice(office: OfficeAtWork) -> None:
-    tiny = replace(office.service, status_size=3)
-    seen = {expect(sign(tiny, office.approve(draft(n)).reference, officer_no=ISSUER.number)).intent for n in range(3)}
-    assert {plan.status_ref.idx for plan in seen} == {0, 1, 2}
-    with pytest.raises(StatusListFull):
+    tiny = replace(office.room, status_size=3)
+    office.room = tiny
+    seen = {signed(office, office.approve(draft(n)).reference).intent.status_ref.idx for n in range(3)}
+    assert seen == {0, 1, 2}
+    with pytest.raises(NotSigned) as stopped:
         sign(tiny, office.approve(draft(3)).reference, officer_no=ISSUER.number)
+    assert stopped.value.trouble is Trouble.STATUS_LIST_FULL
 
 
 def test_numbers_and_indices_cannot_be_counted_along(office: OfficeAtWork) -> None:
@@ -247,22 +250,22 @@ def test_numbers_and_indices_cannot_be_counted_along(office: OfficeAtWork) -> No
     indices = [plan.status_ref.idx for plan in plans]
     assert indices != sorted(indices)
     assert max(indices) - min(indices) > 1000
-    assert all(plan.status_ref.uri == office.service.status_uri for plan in plans)
+    assert all(plan.status_ref.uri == office.room.status_uri for plan in plans)
 
 
 def test_a_card_that_a_desk_would_not_pass_is_not_handed_on(office: OfficeAtWork) -> None:
     reference = office.approve().reference
-    nothing_held = replace(office.service, held=lambda: HeldTrust(bundle=None))
-    with pytest.raises(CredentialNotAccepted) as stopped:
+    nothing_held = replace(office.room, held=lambda: HeldTrust(bundle=None))
+    with pytest.raises(NotSigned) as stopped:
         sign(nothing_held, reference, officer_no=ISSUER.number)
-    assert stopped.value.reason is Reason.TRUST_UNUSABLE
+    assert (stopped.value.trouble, stopped.value.about) == (Trouble.NOT_ACCEPTED, Reason.TRUST_UNUSABLE)
 
 
 def test_a_case_or_officer_that_is_not_on_record_is_said_so(office: OfficeAtWork) -> None:
     with pytest.raises(NotOnRecord):
-        sign(office.service, "APP-NOTTHERE", officer_no=ISSUER.number)
+        sign(office.room, "APP-NOTTHERE", officer_no=ISSUER.number)
     with pytest.raises(NotOnRecord):
-        sign(office.service, office.approve().reference, officer_no="Z-9")
+        sign(office.room, office.approve().reference, officer_no="Z-9")
 
 
 def test_a_planned_index_is_not_free(office: OfficeAtWork) -> None:

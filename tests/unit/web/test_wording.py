@@ -1,7 +1,7 @@
 """Every code of the office has its sentence in both languages."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from clearance.web import wording
 from clearance_templates.i18n import Language, translator
 
 DAY = date(2026, 11, 22)
+NOON = datetime(2026, 11, 22, 6, tzinfo=UTC)
 GROUND_DETAILS: dict[Ground, Details] = {
     Ground.NOT_THE_STATE: {"state": "approved"},
     Ground.ROLE_MISSING: {"role": "issuer"},
@@ -43,6 +44,9 @@ GROUND_DETAILS: dict[Ground, Details] = {
     Ground.PERMIT_USED_UP: {"permit": "EA-1", "used": 25, "places": 25},
     Ground.RECEIPT_USED: {"receipt": "CH-1", "reference": "APP-12345678"},
     Ground.ACTIVE_CLEARANCE: {"clearance": "BMET-2026-0123456789A"},
+    Ground.SIGNING_STOPPED: {"officer": "A-1", "since": NOON, "reason": "key lost"},
+    Ground.TOO_MANY_THIS_HOUR: {"limit": 1500},
+    Ground.TOO_MANY_TODAY: {"limit": 6000},
     Ground.REASON_TOO_LONG: {"limit": 500},
 }
 """What the rules put into each ground; the others carry nothing."""

@@ -1,0 +1,71 @@
+"""The signing component itself: the `SigningService` port over a signing room.
+
+It decides the order of requests and what a caller is told when something breaks; what happens in a request is decided
+in `issue` and `publish`.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from clearance.domain.decision import Refused
+from clearance.issuing.issue import issue
+from clearance.issuing.ports import KeysUnusable, NotSigned, Trouble, Unavailable
+from clearance.issuing.publish import publish_status
+from clearance.issuing.signing_room import SigningRoom
+
+
+class SigningComponent:
+    """Implements `clearance.issuing.ports.SigningService`. May be shared by threads."""
+
+    def __init__(self, room: SigningRoom) -> None:
+        self._room = room
+        self._turns = Turns()
+
+    def issue(self, reference: str, *, officer_no: str) -> str | Refused:
+        """One case at a time: of many equal requests the first makes the card, the others are answered from record."""
+        with self._turns.of(reference), _in_the_words_of_the_port():
+            outcome = issue(self._room, reference, officer_no=officer_no)
+        return outcome if isinstance(outcome, Refused) else outcome.clearance_no
+
+    def publish_status(self) -> None:
+        with _in_the_words_of_the_port():
+            publish_status(self._room)
+
+
+class Turns:
+    """A lock for each name, kept only while somebody holds it or waits for it."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._wanted: Counter[str] = Counter()
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        """Hold the name alone until the block ends."""
+        with self._guard:
+            lock = self._locks.setdefault(name, threading.Lock())
+            self._wanted[name] += 1
+        try:
+            with lock:
+                yield
+        finally:
+            with self._guard:
+                self._wanted[name] -= 1
+                if not self._wanted[name]:
+                    del self._locks[name], self._wanted[name]
+
+
+@contextmanager
+def _in_the_words_of_the_port() -> Iterator[None]:
+    """The one table from what broke to what the caller is told."""
+    try:
+        yield
+    except KeysUnusable as fault:
+        raise NotSigned(Trouble.KEYS) from fault
+    except Unavailable as fault:
+        raise NotSigned(Trouble.DATABASE) from fault
+    except OSError as fault:
+        raise NotSigned(Trouble.STORAGE) from fault

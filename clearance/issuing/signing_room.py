@@ -1,0 +1,31 @@
+"""The parts of the signing component: the only bundle with keys. Web and command line never receive it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from clearance.credential.cose import Signer
+from clearance.credential.held import HeldTrust
+from clearance.domain.printed_card import CardPolicy
+from clearance.domain.signing import Ceiling
+from clearance.issuing.ports import Database, Documents, SealingPrinter, StatusPublisher
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningRoom:
+    """What it takes to make a card. `now` is the only clock; `held` is what a desk with today's files would hold."""
+
+    database: Database
+    documents: Documents
+    printer: SealingPrinter
+    card_signer: Signer
+    publisher: StatusPublisher
+    held: Callable[[], HeldTrust]
+    now: Callable[[], datetime]
+    """Aware UTC datetime."""
+    issuer: str
+    status_uri: str
+    status_size: int
+    ceiling: Ceiling
+    demo: bool
+    card_policy: CardPolicy = field(default_factory=CardPolicy)

@@ -94,7 +94,7 @@ class Window:
 
 def make_root(private_key: ec.EllipticCurvePrivateKey, *, subject: Subject, window: Window) -> x509.Certificate:
     """A self-signed root that may only certify end entities (path length 0)."""
-    name = subject.name("Emigration Clearance Root")
+    name = root_name(subject)
     identifier = x509.SubjectKeyIdentifier.from_public_key(private_key.public_key())
     return (
         _builder(name, issuer=name, public_key=private_key.public_key())
@@ -130,6 +130,11 @@ def certify(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(root_identifier), critical=False)
         .sign(root_key, hashes.SHA256())
     )
+
+
+def root_name(subject: Subject) -> x509.Name:
+    """The name of a subject's root."""
+    return subject.name("Emigration Clearance Root")
 
 
 def signer_name(root: x509.Certificate, role: Role) -> x509.Name:

@@ -37,8 +37,7 @@ class CertifiedSigner:
         """Raises KeyRefused when the certificate belongs to another key."""
         require_same_key(private_key, certificate)
         der = certificate.public_bytes(serialization.Encoding.DER)
-        algorithm = Algorithm.ES256 if isinstance(private_key, ec.EllipticCurvePrivateKey) else Algorithm.EDDSA
-        return cls(certificate_der=der, kid=kid_of(der), algorithm=algorithm, _private_key=private_key)
+        return cls(certificate_der=der, kid=kid_of(der), algorithm=algorithm_of(private_key), _private_key=private_key)
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes: Ed25519, or ECDSA over SHA-256 as r and s with low s (card-format section 4)."""
@@ -76,3 +75,8 @@ def require_same_key(private_key: PrivateKey, certificate: x509.Certificate) -> 
     """Raises KeyRefused unless the certificate is that of the private key."""
     if certificate.public_key() != private_key.public_key():
         raise KeyRefused(f"The certificate of {certificate.subject.rfc4514_string()} belongs to another private key.")
+
+
+def algorithm_of(private_key: PrivateKey) -> Algorithm:
+    """What a key signs with."""
+    return Algorithm.ES256 if isinstance(private_key, ec.EllipticCurvePrivateKey) else Algorithm.EDDSA

@@ -113,7 +113,7 @@ class Ring:
 
 
 def read_ring(directory: Path) -> Ring:
-    """Raises KeyRefused where no root is pinned or a file is damaged. What is wrong with a bundle, `held.faults` says."""
+    """Raises KeyRefused where no root is pinned or a file is damaged. `held.faults` says what ails a bundle."""
     private, public = directory / "private", directory / "public"
     root = read_certificate(private / "root.crt")
     history, held = History.read(private), published(public, root=root)

@@ -80,6 +80,7 @@ class SigningKeys:
             status_uri=status_uri,
             status_signer=self.status,
             trust_signer=self.trust,
+            trust_certificate_der=self.trust.certificate_der,
         )
 
 

@@ -4,7 +4,8 @@ It decides which of these addresses we understand. A URI never holds the PIN: fi
 """
 
 import re
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote, unquote, unquote_to_bytes
 
@@ -55,6 +56,10 @@ class TokenAddress:
         if self.names_a_key:
             named.append("type=private")
         return f"pkcs11:{';'.join(named)}?module-path={quote(self.module_path, safe='/')}"
+
+    def of_key(self, label: str) -> Self:
+        """The address of a new key in this token, unlike any other's; unchanged where a key is named already."""
+        return self if self.names_a_key else replace(self, object_label=label, object_id=secrets.token_bytes(8))
 
     @property
     def names_a_key(self) -> bool:

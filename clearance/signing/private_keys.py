@@ -57,13 +57,15 @@ def make_private_key(
 
     The place is written down before a token makes its key, so that an interrupted step finds the key again.
     """
-    if key_file(private, name) is None and token is None:
+    found = key_file(private, name)
+    if found is None and token is None:
         key = new_private_key(algorithm)
         pem = private_key_pem(key, passphrase=secrets.passphrase())
         files.write_atomically(private / f"{name}.pem", pem, mode=files.PRIVATE_FILE)
         return key
-    if key_file(private, name) is None:
-        files.write_atomically(private / f"{name}.uri", f"{token}\n".encode(), mode=files.PRIVATE_FILE)
+    if found is None and token is not None:
+        place = token.of_key(f"clearance-{name}")
+        files.write_atomically(private / f"{name}.uri", f"{place}\n".encode(), mode=files.PRIVATE_FILE)
     path = key_file(private, name)
     if path is not None and path.suffix == ".uri":
         address = read_address(path)

@@ -6,7 +6,7 @@ back, and nothing that a desk with the last edition would not accept. What is pu
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,6 +48,7 @@ class Publisher:
     status_uri: str
     status_signer: Signer
     trust_signer: Signer
+    trust_certificate_der: bytes
 
     def publish(self, values: Mapping[int, Status], *, at: int) -> None:
         """Sign and replace the status list. `values` are the indices that are not VALID, `at` epoch seconds.
@@ -68,17 +69,26 @@ class Publisher:
 
     def republish_trust(self, at: int) -> None:
         """Sign the published trust bundle anew, with the next sequence and a new term. Raises PublicationRefused."""
+        self.amend_trust(lambda last: last, at=at)
+
+    def amend_trust(
+        self, change: Callable[[TrustBundle], TrustBundle], *, at: int, lifetime: int = TRUST_LIFETIME_S
+    ) -> TrustBundle:
+        """Sign what `change` makes of the published trust bundle, with the next sequence and a term of `lifetime`
+        seconds, under the trust signer of today. The bundle as published. Raises PublicationRefused.
+        """
         with _taking_turns(self.directory):
             last = published_trust(self.directory, root=self.root)
             issued_at = _not_before(last.issued_at, at=at)
-            self._replace_trust(
-                replace(
-                    last,
-                    sequence=last.sequence + 1,
-                    issued_at=issued_at,
-                    next_update=issued_at + TRUST_LIFETIME_S,
-                )
+            bundle = replace(
+                change(last),
+                sequence=last.sequence + 1,
+                issued_at=issued_at,
+                next_update=issued_at + lifetime,
+                trust_certificate_der=self.trust_certificate_der,
             )
+            self._replace_trust(bundle)
+            return bundle
 
     def publish_trust(self, bundle: TrustBundle) -> None:
         """Sign and replace the trust bundle. Raises PublicationRefused where desks with the last would not take it."""

@@ -64,8 +64,8 @@ def require_answerable(request: x509.CertificateSigningRequest, role: Role, *, r
         ours, theirs = _texts(root.subject, oid), _texts(request.subject, oid)
         if ours != theirs:
             raise KeyRefused(
-                f"The request names the {word} {', '.join(theirs) or '(none)'}, this root stands for {', '.join(ours)}. "
-                "Signers work for the owner of their root only."
+                f"The request names the {word} {', '.join(theirs) or '(none)'}, and this root stands for "
+                f"{', '.join(ours)}. Signers work for the owner of their root only."
             )
     return cast(PublicKey, public_key)
 

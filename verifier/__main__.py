@@ -1,4 +1,5 @@
-"""The `verifier` command: `run` starts the desk (also when nothing is said), `check` judges texts and pictures.
+"""The `verifier` command: `run` starts the desk (also when nothing is said), `check` judges texts and pictures, `enrol`
+makes the desk known to the office.
 
 It decides names, and that a wrong command line ends with status 64, because `check` gives 1 and 2 a meaning.
 """
@@ -6,6 +7,7 @@ It decides names, and that a wrong command line ends with status 64, because `ch
 import os
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -56,6 +58,35 @@ def run(
         raise click.UsageError(str(error)) from error
     except CannotStart as error:
         raise click.ClickException(str(error)) from error
+
+
+@verifier.command()
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where everything lies. [var/desk]")
+@click.argument("source", type=click.File("rb"))
+def enrol(home: Path | None, source: BinaryIO) -> None:
+    """Make this desk known to the office with the token in the file SOURCE, or from standard input with `-`.
+
+    The token comes from `clearance desks add`. From then on the desk reports which trust data it holds.
+
+    \b
+    Exit status: 0 enrolled; 64 wrong usage, or not a token; 1 it cannot be kept.
+    """
+    from verifier import enrolment
+    from verifier.config import settings
+
+    path = settings(os.environ, home=home).token
+    try:
+        desk_id = enrolment.enrol(path, source.read(enrolment.MAX_BYTES))
+    except enrolment.NotAToken:
+        raise click.UsageError(
+            "This is not the token of a desk; one looks like DSK-01234567- and 32 more characters.\n"
+            "এটি কোনো ডেস্কের টোকেন নয়; টোকেন দেখতে এমন: DSK-01234567- এবং আরও ৩২টি অক্ষর।"
+        ) from None
+    except OSError as error:
+        raise click.ClickException(
+            f"{path} cannot be written: {error.strerror}.\n{path} লেখা যায়নি: {error.strerror}।"
+        ) from error
+    click.echo(f"Enrolled / তালিকাভুক্ত: {desk_id}")
 
 
 def main() -> None:

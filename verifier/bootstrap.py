@@ -2,7 +2,7 @@
 
 trust store ─┬─ held trust ─┐
 puller ──────┘              ├─ check ─ page on 127.0.0.1
-keyboard, camera, file ─────┤
+keyboard, serial, camera, file ─┤
 journal ────────────────────┘
 """
 
@@ -12,11 +12,12 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -25,17 +26,21 @@ from waitress.wasyncore import close_all
 
 from clearance.credential.claims import DHAKA
 from clearance.credential.held import HeldTrust
+from verifier import enrolment
+from verifier.acts import Act, ActRecord, Ground, KeptScan, Objection, objection_to
 from verifier.config import HOST, DeskConfig
-from verifier.desk import NotRecorded, ScannedText, ScanRecord, check
+from verifier.desk import NotRecorded, NotYet, Repeat, ScannedText, ScanRecord, check
 from verifier.journal import ScanJournal, verify_chain
+from verifier.passport import PassportInHand
 from verifier.scan import camera, file, keyboard
-from verifier.sync import Puller
+from verifier.scan.serial import SerialScanners
+from verifier.sync import Puller, Reporter
 from verifier.truststore import TrustStore
 from verifier.web.app import create_app
 from verifier.web.services import DeskState, Services
 
 MAX_REQUEST_BYTES = 12_000_000
-THREADS = 6  # the page asks for at most three things at once
+THREADS = 8  # a page asks for at most four things at once, one of which waits for a serial scanner
 CLOSE_S = 5.0
 ENDLESS_S = 1.0
 
@@ -53,13 +58,16 @@ class Desk:
     config: DeskConfig
     store: TrustStore
     puller: Puller
+    reporter: Reporter
     journal: ScanJournal
     journal_whole: bool
+    scanners: SerialScanners
     demo: bool
     version: str
     now: Callable[[], int]
     held: HeldTrust = field(init=False, default_factory=lambda: HeldTrust(bundle=None))
     issuer_answers: bool | None = None
+    acting: Lock = field(init=False, default_factory=Lock)  # two pages, one person, one act
 
     def __post_init__(self) -> None:
         self.reload()
@@ -72,8 +80,21 @@ class Desk:
             if fault not in known:
                 log.warning("trust: %s", fault)
 
-    def check(self, scan: ScannedText, passport_no: str | None) -> ScanRecord | None:
-        return check(scan, held=self.held, at=self.now(), journal=self.journal, passport_no=passport_no)
+    def check(self, scan: ScannedText, passport: PassportInHand | None) -> ScanRecord | Repeat | NotYet:
+        return check(
+            scan, held=self.held, at=self.now(), desk=self.config.desk, journal=self.journal, passport=passport
+        )
+
+    def act(self, act: Act, number: int, ground: Ground | None) -> KeptScan | Objection:
+        """Take an act on the scan of this number, once; what stands in the journal then. Raises NotRecorded."""
+        record = ActRecord(at=self.now(), scan=number, act=act, ground=ground)
+        with self.acting:
+            scan = self.journal.scan(number)
+            objection = objection_to(record, scan)
+            if scan is None or objection:
+                return objection or Objection.NO_SUCH_SCAN
+            self.journal.act(record)
+        return replace(scan, done=act)
 
     def pull(self) -> bool:
         """Ask the issuing service once. False: something did not come, and what was held is still held."""
@@ -93,6 +114,7 @@ class Desk:
             demo=self.demo,
             journal_whole=self.journal_whole,
             by_reason=tally.by_reason,
+            by_act=tally.by_act,
             latest=tally.latest,
             unsent=tally.kept,
         )
@@ -105,6 +127,9 @@ class Desk:
             camera=camera.Watch,
             file=file.texts_in,
             check=self.check,
+            act=self.act,
+            hear=self.scanners.hear,
+            choose_port=self.scanners.choose,
             state=self.state,
             pull=self.pull,
             ticks=time.monotonic,
@@ -136,8 +161,12 @@ def join(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Desk:
         config=config,
         store=store,
         puller=Puller(config.issuer_url, store, ticks=time.monotonic),
+        reporter=Reporter(
+            config.issuer_url, token=partial(enrolment.token, config.token), version=program, ticks=time.monotonic
+        ),
         journal=journal,
         journal_whole=broken_at is None,
+        scanners=SerialScanners(config.serial_port),
         demo=is_demo_root(root),
         version=program,
         now=now or (lambda: int(time.time())),
@@ -179,11 +208,13 @@ def opened(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Itera
         stopped = Event()
         serving = Thread(target=server.run, name="serve", daemon=True)
         serving.start()
+        Thread(target=joined.scanners.run, name="serial", daemon=True).start()
         Thread(target=_pull_now_and_then, args=(joined, stopped), name="pull", daemon=True).start()
         try:
             yield OpenDesk(desk=joined, address=f"http://{HOST}:{listener.getsockname()[1]}/")
         finally:
             stopped.set()
+            joined.scanners.stop()
             server.trigger.pull_trigger(lambda: close_all(connections))  # the server's own thread does it, and ends
             serving.join(CLOSE_S)
             server.task_dispatcher.shutdown()
@@ -220,6 +251,7 @@ def _pull_now_and_then(joined: Desk, stopped: Event) -> None:
     while not stopped.is_set():
         try:
             joined.pull()
+            joined.reporter.report(joined.held)
         except Exception:  # whatever is wrong with a pull, the desk goes on with what it holds and tries again
             log.exception("pull failed")
         stopped.wait(joined.config.sync_every_s)

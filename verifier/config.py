@@ -22,7 +22,7 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class DeskConfig:
-    """`home` holds `trust/` (root.pem, trust.cose, status/), `state/` and `journal.db`."""
+    """`home` holds `trust/` (root.pem, trust.cose, status/), `state/`, `journal.db` and `desk.token`."""
 
     home: Path
     issuer_url: str = DEFAULT_ISSUER_URL
@@ -55,6 +55,15 @@ class DeskConfig:
     @property
     def journal(self) -> Path:
         return self.home / "journal.db"
+
+    @property
+    def serial_port(self) -> Path:
+        """Where the choice of a scanner's port is remembered."""
+        return self.home / "serial-port"
+
+    @property
+    def token(self) -> Path:
+        return self.home / "desk.token"
 
 
 def settings(

@@ -1,16 +1,18 @@
-"""Pull the trust bundle and the status lists from the issuing service over HTTP.
+"""Pull the trust bundle and the status lists from the issuing service over HTTP, and tell it what this desk then holds.
 
 Decides what is asked for, how long and how much is waited for, and that a failure changes nothing but the age on the
 screen. Whether bytes may replace those on disk is the trust store's decision. The root certificate is never pulled: it
 comes with the installation and is what everything else is checked against.
 """
 
+import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException
+from ipaddress import ip_address
 from threading import Lock
 from typing import Protocol
 from urllib.error import HTTPError
@@ -25,11 +27,14 @@ from urllib.request import (
     Request,
 )
 
+from clearance.credential.held import HeldTrust
+
 MAX_TRUST_BYTES = 1 << 20  # docs/CARD-FORMAT.md section 6
 MAX_STATUS_BYTES = 9 << 20  # a list that inflates to 8 MiB and could not be compressed, with its envelope
 WAIT_S = 5.0  # for the connection, and again for each piece
 TOTAL_S = 30.0  # for one file, however slowly it drips
 PIECE_BYTES = 64 << 10
+REPORT_EVERY_S = 600.0  # at the latest; what has changed is told after the next pull
 STATUS_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,62}")
 
 log = logging.getLogger(__name__)
@@ -68,9 +73,7 @@ class Puller:
         self._store, self._ticks = store, ticks
         self._etags: dict[str, str] = {}
         self._lock = Lock()
-        self._opener = OpenerDirector()  # no redirects, no files, no ftp: only what was asked for
-        for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor):
-            self._opener.add_handler(handler())
+        self._opener = _opener()
 
     def pull(self) -> Pull:
         """Ask for everything once; the trust bundle first, because it names the lists. Never raises for the network."""
@@ -130,6 +133,70 @@ class Puller:
             if self._ticks() > deadline:
                 raise NotPulled("too slow")
         return bytes(token)
+
+
+class Reporter:
+    """Tells the office what this desk holds: when that has changed, and every REPORT_EVERY_S. Nothing waits for it."""
+
+    def __init__(
+        self, issuer_url: str, *, token: Callable[[], str | None], version: str, ticks: Callable[[], float]
+    ) -> None:
+        """`token` reads the desk's token anew each time; None for a desk that was not enrolled."""
+        self._url = f"{issuer_url.rstrip('/')}/api/desks/report"
+        self._token, self._version, self._ticks = token, version, ticks
+        self._opener = _opener()
+        self._told: bytes | None = None
+        self._told_at = 0.0
+
+    def report(self, held: HeldTrust) -> bool:
+        """Report where it is time to; True when the office took it. Never raises for the network."""
+        token, said = self._token(), report_of(held, version=self._version)
+        due = said != self._told or self._ticks() - self._told_at >= REPORT_EVERY_S
+        if token is None or not due:
+            return False
+        if not is_confidential(self._url):
+            log.warning("no report: %s would show this desk's token to the network; use https", self._url)
+            return False
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        request = Request(self._url, data=said, headers=headers, method="POST")  # noqa: S310
+        try:
+            self._opener.open(request, timeout=WAIT_S).close()
+        except HTTPError as error:
+            error.close()
+            log.warning("report: HTTP %s", error.code)
+            return False
+        except (OSError, HTTPException, ValueError) as error:
+            log.info("report: %s", type(error).__name__)
+            return False
+        self._told, self._told_at = said, self._ticks()
+        return True
+
+
+def report_of(held: HeldTrust, *, version: str) -> bytes:
+    """The message: the bundle, and the lists it names, that count on this desk."""
+    named = held.bundle.status_uris if held.bundle else ()
+    lists = {uri: held.lists[uri].newest.issued_at for uri in named if uri in held.lists}
+    sequence = held.bundle.sequence if held.bundle else None
+    return json.dumps({"trust_sequence": sequence, "lists": lists, "software": version}).encode()
+
+
+def is_confidential(url: str) -> bool:
+    """Whether nobody on the way can read what is sent there: over TLS, or within this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" or parts.hostname == "localhost":
+        return True
+    try:
+        return ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _opener() -> OpenerDirector:
+    """No redirects, no files, no ftp: only what was asked for."""
+    opener = OpenerDirector()
+    for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor):
+        opener.add_handler(handler())
+    return opener
 
 
 class Body(Protocol):

@@ -21,6 +21,7 @@ COMMANDS = {
     "batch": "clearance.cli.batch:batch",
     "staff": "clearance.cli.staff:staff",
     "db": "clearance.cli.db:db",
+    "desks": "clearance.cli.desks:desks",
 }
 """Name -> module and command. Modules load on use, so that `--help` and small commands start at once."""
 

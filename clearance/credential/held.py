@@ -51,8 +51,12 @@ class HeldTrust:
         return max(0, at - self.bundle.issued_at) if self.bundle else None
 
     def status_age(self, at: int) -> int | None:
-        """Seconds since the oldest of the newest lists was issued; None without a list."""
-        issued = [held.newest.issued_at for held in self.lists.values()]
+        """Seconds since the oldest of the newest lists was issued; None without a list.
+
+        A list that the bundle names no more is not renewed, and its age is of no matter.
+        """
+        named = self.bundle.status_uris if self.bundle else ()
+        issued = [held.newest.issued_at for uri, held in self.lists.items() if uri in named]
         return max(0, at - min(issued)) if issued else None
 
 

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from clearance.issuing.service import Service
-from clearance.web import errors, language, limits, public, security, staff, trust
+from clearance.web import desk_api, errors, language, limits, public, security, staff, trust
 from clearance.web.options import WebOptions
 
 STATIC_FRESH_S = 86_400
@@ -23,9 +23,12 @@ def create_app(service: Service, options: WebOptions) -> Flask:
     errors.install(app)
     app.context_processor(lambda: {"demo": service.demo, "options": options})
     limiter = limits.install(app, storage=options.limiter_storage)
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
     app.register_blueprint(public.blueprint(service, options, limiter))
     app.register_blueprint(staff.blueprint(service, options, limiter))
     app.register_blueprint(trust.blueprint(options.trust_directory))
+    reports = desk_api.blueprint(service, limiter)
+    forms.exempt(reports)  # no cookie speaks for a desk
+    app.register_blueprint(reports)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok", {"Content-Type": "text/plain"}))
     return app

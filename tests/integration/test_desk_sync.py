@@ -1,5 +1,6 @@
 """Pulling lists from an issuing service that answers, lies, dawdles or is gone."""
 
+import json
 import shutil
 import socket
 import threading
@@ -16,7 +17,7 @@ from clearance.credential.status import Status
 from tests.unit.desk.bureau import NOW, Bureau
 from tests.unit.desk.test_check import scan
 from verifier.desk import judge
-from verifier.sync import MAX_TRUST_BYTES, Puller, status_names
+from verifier.sync import MAX_TRUST_BYTES, REPORT_EVERY_S, Puller, Reporter, is_confidential, status_names
 from verifier.truststore import TrustStore
 
 REVOKED_IDX = 7
@@ -30,6 +31,8 @@ class Issuer:
     asked: list[tuple[str, str | None, int]] = field(default_factory=list)  # path, If-None-Match, status
     instead: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     drip_s: float = 0
+    heard: list[tuple[str, str | None, dict[str, object]]] = field(default_factory=list)  # path, token, message
+    answers_reports: int = 204
     server: ThreadingHTTPServer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,6 +42,9 @@ class Issuer:
             def do_GET(self) -> None:
                 issuer.answer(self)
 
+            def do_POST(self) -> None:
+                issuer.hear(self)
+
             def log_message(self, *_: object) -> None:
                 pass
 
@@ -47,6 +53,14 @@ class Issuer:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def hear(self, request: BaseHTTPRequestHandler) -> None:
+        said = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
+        self.heard.append((request.path, request.headers["Authorization"], said))
+        request.send_response(self.answers_reports)
+        if self.answers_reports == 302:
+            request.send_header("Location", f"{self.url}/elsewhere")
+        request.end_headers()
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         name = request.path.removeprefix("/trust/")
@@ -227,3 +241,98 @@ def test_a_disk_that_takes_nothing_is_a_failed_pull_and_no_crash(
 )
 def test_a_list_s_file_name_is_the_last_part_of_its_address(uri: str, name: str | None) -> None:
     assert status_names([uri]) == ((name,) if name else ())
+
+
+TOKEN = "DSK-7K3D9Q2M-0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass
+class Told:
+    """A reporter whose token and clock a test sets."""
+
+    url: str
+    token: str | None = TOKEN
+    seconds: float = 0
+
+    def __post_init__(self) -> None:
+        self.reporter = Reporter(self.url, token=lambda: self.token, version="0.1.0", ticks=lambda: self.seconds)
+
+
+def test_what_a_desk_holds_is_reported_once_and_then_now_and_again(
+    issuer: Issuer, store: TrustStore, puller: Puller
+) -> None:
+    told = Told(issuer.url)
+    puller.pull()
+    held = store.load()
+    assert held.bundle is not None
+    assert told.reporter.report(held)
+    lists = {uri: each.newest.issued_at for uri, each in held.lists.items()}
+    said = {"trust_sequence": held.bundle.sequence, "lists": lists, "software": "0.1.0"}
+    assert issuer.heard == [("/api/desks/report", f"Bearer {TOKEN}", said)]
+    told.seconds = REPORT_EVERY_S - 1
+    assert not told.reporter.report(held)
+    told.seconds = REPORT_EVERY_S
+    assert told.reporter.report(held)
+    assert len(issuer.heard) == 2
+
+
+def test_a_new_list_is_reported_at_once(bureau: Bureau, issuer: Issuer, store: TrustStore, puller: Puller) -> None:
+    told = Told(issuer.url)
+    puller.pull()
+    told.reporter.report(store.load())
+    bureau.publish({REVOKED_IDX: Status.INVALID}, at=NOW)
+    puller.pull()
+    assert told.reporter.report(store.load())
+
+
+def test_a_desk_that_holds_nothing_says_so(issuer: Issuer, store: TrustStore) -> None:
+    assert Told(issuer.url).reporter.report(store.load())
+    assert issuer.heard[0][2] == {"trust_sequence": None, "lists": {}, "software": "0.1.0"}
+
+
+def test_a_desk_that_was_not_enrolled_is_silent_until_it_is(issuer: Issuer, store: TrustStore) -> None:
+    told = Told(issuer.url, token=None)
+    assert not told.reporter.report(store.load())
+    assert issuer.heard == []
+    told.token = TOKEN
+    assert told.reporter.report(store.load())
+
+
+@pytest.mark.parametrize("answer", [302, 401, 404, 413, 422, 429, 500])
+def test_a_report_that_is_not_taken_is_made_again_after_the_next_pull(
+    issuer: Issuer, store: TrustStore, puller: Puller, answer: int
+) -> None:
+    told, issuer.answers_reports = Told(issuer.url), answer
+    puller.pull()
+    assert not told.reporter.report(store.load())
+    assert puller.pull().complete
+    issuer.answers_reports = 204
+    assert told.reporter.report(store.load())
+    assert [path for path, *_ in issuer.heard] == ["/api/desks/report"] * 2  # and nowhere else
+
+
+def test_a_report_to_nobody_is_no_crash(store: TrustStore) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        assert not Told(f"http://127.0.0.1:{nobody.getsockname()[1]}").reporter.report(store.load())
+
+
+@pytest.mark.parametrize(
+    ("url", "confidential"),
+    [
+        ("https://clearance.bmet.gov.bd", True),
+        ("http://127.0.0.1:8000", True),
+        ("http://[::1]:8000", True),
+        ("http://localhost:8000", True),
+        ("http://clearance.bmet.gov.bd", False),
+        ("http://10.0.0.5:8000", False),
+        ("http://127.0.0.1.example", False),
+        ("http://localhost.example", False),
+    ],
+)
+def test_the_token_is_sent_only_where_nobody_on_the_way_reads_it(url: str, confidential: bool) -> None:
+    assert is_confidential(url) is confidential
+
+
+def test_without_tls_nothing_is_reported_to_another_machine(store: TrustStore) -> None:
+    assert not Told("http://192.0.2.1").reporter.report(store.load())

@@ -1,14 +1,16 @@
 """The worker's photograph as it is stored and printed: one size, one format, nothing but pixels.
 
 It decides which uploads are taken and makes the picture of the card from them. Every limit is checked before a pixel is
-decoded. Whether the picture shows the right face is for the officer to see.
+decoded. What strikes about the face is remarked by `face`; whether it is the right one is for the officer to see.
 """
 
 import io
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from clearance.issuing.ports import PhotoGround, PhotoRefused
+from clearance.card.face import remark
+from clearance.domain.person import PhotoRemark
+from clearance.issuing.ports import PhotoGround, PhotoRefused, Portrait
 
 WIDTH, HEIGHT = 276, 354
 """Pixels of the prepared picture: 35 x 45 mm at 200 dots per inch."""
@@ -27,23 +29,30 @@ _CHROMA_4_2_0 = 2
 _TURNED = (5, 6, 7, 8)  # EXIF orientations that swap width and height
 
 
-def prepare(upload: bytes) -> bytes:
+def prepare(upload: bytes) -> Portrait:
     """A baseline JPEG of 276 x 354 pixels, at most 12 kB, without metadata, cut from the middle of `upload`.
 
     The orientation noted by the camera is applied, transparency becomes white. Raises PhotoRefused.
     """
+    picture, enlarged = _fitted(upload)
+    return Portrait(jpeg=_encoded(picture), remark=remark(picture) or (PhotoRemark.SMALL_PHOTO if enlarged else None))
+
+
+def _fitted(upload: bytes) -> tuple[Image.Image, bool]:
+    """The upload at the card's size, and whether it had to be enlarged for that."""
     if len(upload) > MAX_UPLOAD:
         raise PhotoRefused(PhotoGround.TOO_LARGE_FILE)
     with _opened(upload) as image:
         if image.width * image.height > MAX_PIXELS:
             raise PhotoRefused(PhotoGround.TOO_MANY_PIXELS)
         try:
-            picture = _upright(image) if _scale(image) >= MIN_SCALE else None
+            scale = _scale(image)
+            picture = _upright(image) if scale >= MIN_SCALE else None
         except (OSError, ValueError, SyntaxError) as error:  # Pillow's answers to a damaged body
             raise PhotoRefused(PhotoGround.NOT_AN_IMAGE) from error
     if picture is None:
         raise PhotoRefused(PhotoGround.TOO_SMALL)
-    return _encoded(ImageOps.fit(picture, (WIDTH, HEIGHT), Image.Resampling.LANCZOS))
+    return ImageOps.fit(picture, (WIDTH, HEIGHT), Image.Resampling.LANCZOS), scale < 1
 
 
 def _scale(image: Image.Image) -> float:

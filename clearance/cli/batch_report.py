@@ -19,7 +19,7 @@ from clearance_templates.i18n import N_, Translator
 
 RESULT_COLUMNS = ("row", "passport_no", "outcome", "clearance_no", "reason")
 LONGEST_TABLE = 200
-"""Rows; in a longer run only the refused ones are shown, and all stand in the result file."""
+"""Rows; in a longer run only those with something to say are shown, and all stand in the result file."""
 
 OUTCOME_WORDS = {
     Outcome.ISSUED: N_("Card issued"),
@@ -102,7 +102,7 @@ class BarAndTable:
         self._progress.stop()
         t, results = self._t, self._results
         if len(results) > LONGEST_TABLE:
-            results = [result for result in results if result.outcome is Outcome.REFUSED]
+            results = [result for result in results if result.reasons]
         table = Table(*(t.gettext(word) for word in (N_("Row"), N_("Passport number"), N_("Result"), N_("Details"))))
         for result in results[:LONGEST_TABLE]:
             outcome = Text(t.gettext(OUTCOME_WORDS[result.outcome]), style=_STYLES[result.outcome])
@@ -131,4 +131,4 @@ def summary(outcomes: Iterable[Outcome], t: Translator) -> str:
 
 
 def _explained(result: RowResult) -> str:
-    return result.clearance_no or " ".join(result.reasons)
+    return " ".join(filter(None, (result.clearance_no, *result.reasons)))

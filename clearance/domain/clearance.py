@@ -8,6 +8,7 @@ from typing import Self
 
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
+from clearance.domain.readability import Grade
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -39,7 +40,8 @@ class Clearance:
     """One issued clearance and the card made from it.
 
     `token` is the signed credential (COSE_Sign1 bytes), `pdf_sha256` names the sealed card in the document store,
-    `kid` the card key that signed. `valid_until` is the last valid day in Asia/Dhaka.
+    `kid` the card key that signed. `valid_until` is the last valid day in Asia/Dhaka. `grade` says how well the
+    finished card reads; None for one issued before that was measured.
     """
 
     clearance_no: str
@@ -56,6 +58,7 @@ class Clearance:
     approved_by: str
     issued_by: str
     revocation: Revocation | None = None
+    grade: Grade | None = None
 
     def stands(self, on: date) -> bool:
         """Whether it keeps its passport from another clearance on a day. A hold does not end by waiting."""

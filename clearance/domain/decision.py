@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from clearance.credential.status import Status
 from clearance.domain.application import MOVES, Act, Application, ApplicationState
-from clearance.domain.eligibility import Case, Ground, Objection, objections
+from clearance.domain.clearance import Clearance
+from clearance.domain.eligibility import Case, Details, Ground, Objection, objections
 from clearance.domain.staff import Officer, Role
 
 MAX_REASON = 500
@@ -23,11 +25,13 @@ class Refused:
     objections: tuple[Objection, ...]
 
 
-def approve(case: Case, *, officer: Officer, act: Act, on: date) -> Application | Refused:
-    """The approved application, or why not. The officer must not have entered it."""
-    against = (*_who(case.application, officer, Role.APPROVER, ApplicationState.APPROVED), *objections(case, on=on))
+def approve(case: Case, *, officer: Officer, act: Act, on: date, photo_accepted: bool = False) -> Application | Refused:
+    """The approved application, or why not. The officer must not have entered it, and must accept a remarked photo."""
+    against = [*_who(case.application, officer, Role.APPROVER, ApplicationState.APPROVED), *objections(case, on=on)]
+    if case.application.draft.worker.photo_remark and not photo_accepted:
+        against.append(Objection(ground=Ground.PHOTO_NOT_ACCEPTED))
     if against:
-        return Refused(objections=against)
+        return Refused(objections=tuple(against))
     return replace(_moved(case.application, ApplicationState.APPROVED), approved=act)
 
 
@@ -64,6 +68,11 @@ def may_revoke(officer: Officer, *, remark: str | None) -> tuple[Objection, ...]
     return (*_role(officer, Role.ISSUER), *_about_reason(remark, required=False))
 
 
+def may_print(clearance: Clearance, *, officer: Officer, on: date) -> tuple[Objection, ...]:
+    """What stands against this officer handing out this card on plastic as well."""
+    return (*_role(officer, Role.ISSUER), *_about_force(clearance, on))
+
+
 def _who(application: Application, officer: Officer, role: Role, target: ApplicationState) -> Iterator[Objection]:
     yield from _role(officer, role)
     if target not in MOVES[application.state]:
@@ -89,6 +98,15 @@ def _role(officer: Officer, role: Role) -> Iterator[Objection]:
         yield Objection(ground=Ground.OFFICER_INACTIVE)
     if role not in officer.roles:
         yield Objection(ground=Ground.ROLE_MISSING, details={"role": role.value})
+
+
+def _about_force(clearance: Clearance, on: date) -> Iterator[Objection]:
+    number = clearance.clearance_no
+    if clearance.status is not Status.VALID:
+        details: Details = {"clearance": number, "status": clearance.status.name}
+        yield Objection(ground=Ground.CARD_NOT_IN_FORCE, details=details)
+    elif on > clearance.valid_until:
+        yield Objection(ground=Ground.CARD_RAN_OUT, details={"clearance": number, "date": clearance.valid_until})
 
 
 def _about_reason(reason: str | None, *, required: bool) -> Iterator[Objection]:

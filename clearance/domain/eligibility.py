@@ -54,6 +54,8 @@ class Ground(StrEnum):
     TOO_MANY_THIS_HOUR = "too_many_this_hour"
     TOO_MANY_TODAY = "too_many_today"
     PHOTO_NOT_ACCEPTED = "photo_not_accepted"
+    CARD_NOT_IN_FORCE = "card_not_in_force"
+    CARD_RAN_OUT = "card_ran_out"
     REASON_MISSING = "reason_missing"
     REASON_TOO_LONG = "reason_too_long"
 

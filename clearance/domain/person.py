@@ -13,6 +13,17 @@ class Sex(StrEnum):
     OTHER = "other"
 
 
+class PhotoRemark(StrEnum):
+    """What a program noticed about a portrait at entry; whether it matters is for the approving officer to say."""
+
+    NO_FACE = "no_face"
+    SEVERAL_FACES = "several_faces"
+    SMALL_FACE = "small_face"
+    OFF_CENTRE = "off_centre"
+    SMALL_PHOTO = "small_photo"
+    """The upload had fewer pixels than the card's portrait and was enlarged."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Passport:
     """A passport booklet. `number` is upper-case ASCII without spaces (mission data dictionary: `passport_no`)."""
@@ -28,8 +39,8 @@ class Worker:
     """Who goes abroad, as registered with BMET.
 
     `name_en` is the name of the passport's data page in Latin capitals, `name_bn` is NFC Bengali. `photo_sha256`
-    names the checked portrait in the document store. `fingerprint_taken_on` is the day of the DEMO visit; the print
-    itself is not kept.
+    names the checked portrait in the document store, `photo_remark` what an officer should look at on it.
+    `fingerprint_taken_on` is the day of the DEMO visit; the print itself is not kept.
     """
 
     name_en: str
@@ -41,3 +52,4 @@ class Worker:
     registered_on: date
     fingerprint_taken_on: date | None
     photo_sha256: str
+    photo_remark: PhotoRemark | None = None

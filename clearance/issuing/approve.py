@@ -21,9 +21,7 @@ def approve(
     with service.database.write() as work:
         case = read_seen_case(work, reference, version=version)
         approver = read_officer(work, officer.number)
-        outcome = decision.approve(
-            case, officer=approver, act=act, on=service.today(), photo_accepted=photo_accepted
-        )
+        outcome = decision.approve(case, officer=approver, act=act, on=service.today(), photo_accepted=photo_accepted)
         if isinstance(outcome, Application):
             work.applications.save(outcome)
             work.audit.append(

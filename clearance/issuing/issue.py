@@ -4,6 +4,7 @@ The page to read first. Whatever fails before the record is written leaves nothi
 and the next attempt makes the same card (docs/flows/issue.md).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from clearance.credential.qrtext import pack
@@ -13,6 +14,7 @@ from clearance.domain.application import Act
 from clearance.domain.audit import AuditAct, AuditEntry, Facts
 from clearance.domain.clearance import Clearance
 from clearance.domain.decision import Refused
+from clearance.domain.readability import Grade
 from clearance.issuing.cases import read_case, read_officer
 from clearance.issuing.ports import UnitOfWork
 from clearance.issuing.printing import printed_card
@@ -31,21 +33,30 @@ def issue(room: SigningRoom, reference: str, *, officer_no: str) -> Clearance | 
     signed = sign(room, reference, officer_no=officer_no)
     if not isinstance(signed, SignedClearance):
         return signed
-    sealed, now = sealed_card(room, signed, issued_by=officer_no)
+    sealed = sealed_card(room, signed, issued_by=officer_no)
     clearance = new_clearance(room, signed, sealed, issued_by=officer_no)
-    return _record(room, clearance, now=now)
+    return _record(room, clearance, now=sealed.at)
 
 
-def sealed_card(room: SigningRoom, signed: SignedClearance, *, issued_by: str) -> tuple[bytes, datetime]:
-    """The card drawn, every page proof-read, and sealed; with the time of sealing."""
+@dataclass(frozen=True, kw_only=True)
+class SealedCard:
+    """A finished card: the PDF, how well it reads, and when it was sealed."""
+
+    pdf: bytes
+    grade: Grade
+    at: datetime
+
+
+def sealed_card(room: SigningRoom, signed: SignedClearance, *, issued_by: str) -> SealedCard:
+    """The card drawn, every page proof-read, and sealed."""
     qr_text = pack(signed.token)
     drawn = room.printer.render(printed_card(room, signed, qr_text=qr_text, issued_by=issued_by))
-    check_pages(room, drawn, qr_text=qr_text)
+    grade = check_pages(room, drawn, qr_text=qr_text)
     now = room.now()
-    return room.printer.seal(drawn, at=now), now
+    return SealedCard(pdf=room.printer.seal(drawn, at=now), grade=grade, at=now)
 
 
-def new_clearance(room: SigningRoom, signed: SignedClearance, sealed: bytes, *, issued_by: str) -> Clearance:
+def new_clearance(room: SigningRoom, signed: SignedClearance, sealed: SealedCard, *, issued_by: str) -> Clearance:
     """The clearance of a sealed card, which is stored by now and not yet on record."""
     application = signed.case.application
     assert application.approved is not None
@@ -59,10 +70,11 @@ def new_clearance(room: SigningRoom, signed: SignedClearance, sealed: bytes, *, 
         valid_until=signed.claims.valid_until,
         token=signed.token,
         kid=room.card_signer.kid,
-        pdf_sha256=room.documents.put(sealed),
-        pdf_size=len(sealed),
+        pdf_sha256=room.documents.put(sealed.pdf),
+        pdf_size=len(sealed.pdf),
         approved_by=application.approved.officer_no,
         issued_by=issued_by,
+        grade=sealed.grade,
     )
 
 
@@ -98,6 +110,7 @@ def _put_on_record(work: UnitOfWork, clearance: Clearance, *, permit_no: str, at
         "permit": permit_no,
         "status_idx": clearance.status_ref.idx,
         "pdf_sha256": clearance.pdf_sha256,
+        "grade": clearance.grade,
         "kid": clearance.kid.hex(),
     }
     work.audit.append(

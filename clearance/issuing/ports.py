@@ -48,6 +48,8 @@ class Trouble(StrEnum):
     """The signing component does not answer: it was asked nothing."""
     CUT_OFF = "cut_off"
     """It was asked, and its answer did not arrive: the card may have been issued."""
+    STRANGER = "stranger"
+    """It does not take requests from this program."""
     KEYS = "keys"
     STORAGE = "storage"
     DATABASE = "database"
@@ -55,7 +57,7 @@ class Trouble(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     """A desk would not pass the new card; `about` is the reason that it would give."""
     UNREADABLE = "unreadable"
-    """A drawn QR does not give back the text that was drawn; `about` is the page."""
+    """A drawn QR does not give back the text that was drawn; `about` is the page and the resolution."""
     UNFORESEEN = "unforeseen"
 
 
@@ -151,6 +153,10 @@ class Clearances(Protocol):
         """Every index of one status list whose status is not VALID."""
         ...
 
+    def last_valid_day(self, uri: str) -> date | None:
+        """The last day of the card of one status list that runs longest; None for a list without cards."""
+        ...
+
 
 class Permits(Protocol):
     """Recruitment permits and the agencies that hold them."""
@@ -216,6 +222,10 @@ class Intents(Protocol):
 
     def promised(self, permit_no: str, *, besides: str) -> int:
         """How many approved cases of a permit, `besides` one, have an intent: their places are as good as used."""
+        ...
+
+    def drawn(self, uri: str) -> int:
+        """How many indices of one status list are taken, give or take those planned and not used."""
         ...
 
     def abandoned(self, uri: str) -> Iterable[int]:
@@ -322,8 +332,12 @@ class Documents(Protocol):
         ...
 
 
+class DoesNotFit(Exception):
+    """What must stand on a plastic card does not fit on it; the message says whose. Nothing was printed."""
+
+
 class CardPrinter(Protocol):
-    """Paper: drawing and reading back."""
+    """Paper and plastic: drawing and reading back."""
 
     def get_ready(self) -> None:
         """Load what the first card needs, so that its officer does not wait."""
@@ -337,6 +351,18 @@ class CardPrinter(Protocol):
         """The QR text of each page, read from its picture; empty where a page shows no readable QR."""
         ...
 
+    def render_plastic(self, cards: Sequence[PrintedCard]) -> bytes:
+        """Front and back of each card for a card printer, as a PDF of so many pages twice. Raises DoesNotFit."""
+        ...
+
+    def render_sheets(self, cards: Sequence[PrintedCard]) -> bytes:
+        """The same cards on sheets of A4 for an office printer, fronts and backs in turn. Raises DoesNotFit."""
+        ...
+
+    def codes(self, pdf: bytes) -> tuple[tuple[str, ...], ...]:
+        """The text of every readable QR on each page, as a printer of 300 dpi would lay it down."""
+        ...
+
     def missing_characters(self, text: str) -> str:
         """Those characters of `text` that the card's typeface cannot print."""
         ...
@@ -348,6 +374,14 @@ class SealingPrinter(CardPrinter, Protocol):
     def seal(self, pdf: bytes, *, at: datetime) -> bytes:
         """The PDF with our signature on it."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComponentState:
+    """Which card key signs now, and whether everything that the first card needs is loaded."""
+
+    kid: bytes
+    ready: bool
 
 
 class SigningService(Protocol):
@@ -364,6 +398,10 @@ class SigningService(Protocol):
         """Publish which cards no longer hold, as the database has it now. Raises NotSigned."""
         ...
 
+    def state(self) -> ComponentState:
+        """Raises NotSigned where it does not answer."""
+        ...
+
 
 class PasswordHasher(Protocol):
     """Password hashes (argon2id)."""
@@ -376,13 +414,25 @@ class PasswordHasher(Protocol):
 
 
 class StatusPublisher(Protocol):
-    """Signs the status list and puts it where desks fetch it."""
+    """Signs the status lists and the trust bundle that names them, and puts them where desks fetch them.
 
-    def publish(self, values: Mapping[int, Status], *, at: int) -> None:
-        """`values` are the indices that are not VALID, `at` epoch seconds. Replaces the file atomically, or not at all.
+    Each file is replaced atomically, or not at all. `at` is epoch seconds.
+    """
+
+    def publish_lists(self, values_of: Callable[[str], Mapping[int, Status]], *, at: int) -> None:
+        """Publish those of the bundle's lists that changed, are due or are not whole. `values_of` gives the indices of
+        a list, named by its address, that are not VALID; it is asked while nobody else publishes.
 
         Two lists of one second must not share an iat: readers take that for a roll-back (docs/CARD-FORMAT.md, 7).
         """
+        ...
+
+    def name_lists(self, uris: Sequence[str], *, at: int) -> None:
+        """Publish a bundle that names these lists, the one of new cards last, before any list that is new."""
+        ...
+
+    def republish_trust(self, at: int) -> None:
+        """Sign the published trust bundle anew, with a new term."""
         ...
 
 

@@ -22,7 +22,7 @@ def check_pages(room: SigningRoom, pdf: bytes, *, qr_text: str) -> Grade:
     for dpi in (COARSE, FINE):
         for page, text in enumerate(room.printer.read_back(pdf, dpi=dpi) or ("",), start=1):
             if text != qr_text:
-                raise NotSigned(Trouble.UNREADABLE, about=str(page))
+                raise NotSigned(Trouble.UNREADABLE, about=f"{page} ({dpi} dpi)")
     check_text(room, qr_text)  # as it was read: each page gave exactly this
 
     def reads(dpi: int, treatment: Treatment) -> bool:

@@ -18,7 +18,7 @@ from clearance.domain.application import (
     Payment,
     Visa,
 )
-from clearance.domain.person import Passport, Sex, Worker
+from clearance.domain.person import Passport, PhotoRemark, Sex, Worker
 from clearance.domain.text import BilingualText, searchable
 from clearance.issuing.ports import Conflict
 from clearance.storage.matching import containing
@@ -141,6 +141,7 @@ def _worker_columns(worker: Worker) -> dict[str, Any]:
         "registered_on": worker.registered_on,
         "fingerprint_taken_on": worker.fingerprint_taken_on,
         "photo_sha256": worker.photo_sha256,
+        "photo_remark": worker.photo_remark.value if worker.photo_remark else None,
     }
 
 
@@ -229,4 +230,5 @@ def _worker(columns: RowMapping) -> Worker:
         registered_on=columns["registered_on"],
         fingerprint_taken_on=columns["fingerprint_taken_on"],
         photo_sha256=columns["photo_sha256"],
+        photo_remark=PhotoRemark(columns["photo_remark"]) if columns["photo_remark"] else None,
     )

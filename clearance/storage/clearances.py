@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
 from clearance.domain.clearance import Clearance, Revocation, RevocationReason
+from clearance.domain.readability import Grade
 from clearance.issuing.ports import Conflict
 from clearance.storage.matching import containing
 from clearance.storage.tables import clearances
@@ -38,6 +39,7 @@ _COUNT = select(func.count()).select_from(clearances).where(_MATCHES)
 _NOT_VALID = select(_C.status_idx, _C.status).where(
     _C.status_uri == bindparam("wanted"), _C.status != int(Status.VALID)
 )
+_LAST_DAY = select(func.max(_C.valid_until)).where(_C.status_uri == bindparam("wanted"))
 _SET_STATUS = update(clearances).where(_C.clearance_no == bindparam("wanted"), _C.status != int(Status.INVALID))
 
 
@@ -75,6 +77,10 @@ class SqlClearances:
         rows = self._connection.execute(_NOT_VALID, {"wanted": uri})
         return {row.status_idx: Status(row.status) for row in rows}
 
+    def last_valid_day(self, uri: str) -> date | None:
+        last: date | None = self._connection.execute(_LAST_DAY, {"wanted": uri}).scalar_one()
+        return last
+
 
 def _first(row: Row[Any] | None) -> Clearance | None:
     return None if row is None else _clearance(row)
@@ -95,6 +101,7 @@ def _row(clearance: Clearance) -> dict[str, Any]:
         "pdf_size": clearance.pdf_size,
         "approved_by": clearance.approved_by,
         "issued_by": clearance.issued_by,
+        "grade": clearance.grade.value if clearance.grade else None,
         **_status_columns(clearance),
     }
 
@@ -126,6 +133,7 @@ def _clearance(row: Row[Any]) -> Clearance:
         approved_by=row.approved_by,
         issued_by=row.issued_by,
         revocation=_revocation(row),
+        grade=Grade(row.grade) if row.grade else None,
     )
 
 

@@ -65,6 +65,8 @@ GROUND_WORDS: Mapping[Ground, str] = {
     Ground.PHOTO_NOT_ACCEPTED: N_(
         "The photo was remarked on at entry. Look at it; if it shows the worker well enough, tick the box and approve."
     ),
+    Ground.CARD_NOT_IN_FORCE: N_("Card %(clearance)s is no longer in force: it is “%(status)s”."),
+    Ground.CARD_RAN_OUT: N_("Card %(clearance)s ran out on %(date)s."),
     Ground.REASON_MISSING: N_("Write the reason: the worker and the next officer will ask for it."),
     Ground.REASON_TOO_LONG: N_("The text is too long: at most %(limit)s characters."),
 }
@@ -75,6 +77,9 @@ TROUBLE_WORDS: Mapping[Trouble, str] = {
     Trouble.CUT_OFF: N_(
         "The signing service was cut off before it could answer. Nothing is lost: try again, and you get the same card "
         "even if it was issued already. If it stays so, call your administrator."
+    ),
+    Trouble.STRANGER: N_(
+        "The signing service does not take requests from this program; nothing was issued. Call your administrator."
     ),
     Trouble.KEYS: N_(
         "The signing service cannot use its keys now; nothing was issued. Call your administrator, then try again."
@@ -143,7 +148,9 @@ PHOTO_FAULTS: Mapping[PhotoGround, FaultKind] = {
 }
 
 PHOTO_REMARK_WORDS: Mapping[PhotoRemark, str] = {
-    PhotoRemark.NO_FACE: N_("Photo: no face was found. Does it show the worker from the front, uncovered and in light?"),
+    PhotoRemark.NO_FACE: N_(
+        "Photo: no face was found. Does it show the worker from the front, uncovered and in light?"
+    ),
     PhotoRemark.SEVERAL_FACES: N_("Photo: more than one face was found. Only the worker may be on it."),
     PhotoRemark.SMALL_FACE: N_("Photo: the face is small. It should fill about half of the height."),
     PhotoRemark.OFF_CENTRE: N_("Photo: the face is not in the middle. Part of it may be cut off."),
@@ -242,6 +249,7 @@ ACT_WORDS: Mapping[AuditAct, str] = {
     AuditAct.SIGNING_RESUMED: N_("Signing resumed"),
     AuditAct.CARD_ISSUED: N_("Card issued"),
     AuditAct.CARD_REVOKED: N_("Card cancelled"),
+    AuditAct.CARD_PRINTED: N_("Card printed on plastic"),
     AuditAct.OFFICER_SIGNED_IN: N_("Officer signed in"),
     AuditAct.OFFICER_ADDED: N_("Account opened"),
     AuditAct.OFFICER_BLOCKED: N_("Account blocked"),
@@ -341,6 +349,8 @@ def _detail(name: str, value: str | int | date, t: Translator) -> str:
     match name, value:
         case "state", str():
             return state_text(ApplicationState(value), t)
+        case "status", str():
+            return status_text(Status[value], t)
         case "role", str():
             return role_text(Role(value), t)
         case "destination", str():

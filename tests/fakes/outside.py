@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from clearance.credential.status import Status
 from clearance.domain.person import PhotoRemark
 from clearance.domain.printed_card import PrintedCard
 from clearance.domain.readability import COARSE, Treatment
-from clearance.issuing.ports import PhotoGround, PhotoRefused, Portrait
+from clearance.issuing.ports import DoesNotFit, PhotoGround, PhotoRefused, Portrait
 
 PAPER = b"%PAPER\n"
 PORTRAIT = b"\xff\xd8 a portrait"
@@ -53,6 +53,7 @@ class FakePrinter:
     smudged: frozenset[int] = frozenset()
     lost: frozenset[tuple[int, Treatment]] = frozenset()
     lacking: str = ""
+    too_long: frozenset[str] = frozenset()
 
     def get_ready(self) -> None:
         """There is nothing to load."""
@@ -65,6 +66,18 @@ class FakePrinter:
         text = json.loads(pdf.removeprefix(PAPER))["qr_text"]
         lost = (dpi, treatment) in self.lost
         return tuple("SMUDGE" if lost or page in self.smudged else text for page in range(1, self.pages + 1))
+
+    def render_plastic(self, cards: Sequence[PrintedCard]) -> bytes:
+        if any(card.name.en in self.too_long for card in cards):
+            raise DoesNotFit("a name")
+        return PAPER + json.dumps([card.qr_text for card in cards]).encode()
+
+    def render_sheets(self, cards: Sequence[PrintedCard]) -> bytes:
+        return self.render_plastic(cards) + b"\n"
+
+    def codes(self, pdf: bytes) -> tuple[tuple[str, ...], ...]:
+        texts = json.loads(pdf.removeprefix(PAPER))
+        return tuple((() if page in self.smudged else (text,)) for page, text in enumerate(texts, start=1))
 
     def seal(self, pdf: bytes, *, at: datetime) -> bytes:
         return pdf + b"\n%SEALED " + at.isoformat().encode()

@@ -154,7 +154,7 @@ def portrait_jpeg() -> bytes:
     picture = Image.effect_noise((552, 708), 26).convert("RGB").reduce(4).resize((552, 708))
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=90)
-    return prepare(out.getvalue())
+    return prepare(out.getvalue()).jpeg
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ ABOUT_PERSONS = {
     Ground.ROLE_MISSING,
     Ground.OFFICER_INACTIVE,
     Ground.RECEIPT_USED,
+    Ground.PHOTO_NOT_ACCEPTED,
     Ground.REASON_MISSING,
     Ground.REASON_TOO_LONG,
 }

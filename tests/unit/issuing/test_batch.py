@@ -17,8 +17,9 @@ from tests.fakes.outside import PORTRAIT
 OFFICERS = Officers(entry=CLERK, approver=APPROVER, issuer=ISSUER)
 
 
-def run(office: OfficeAtWork, wanted=None, officers: Officers = OFFICERS):
-    return issue_row(office.service, wanted or draft(), portrait=PORTRAIT, officers=officers)
+def run(office: OfficeAtWork, wanted=None, officers: Officers = OFFICERS, upload: bytes = PORTRAIT):
+    portrait = office.service.prepare_photo(upload)
+    return issue_row(office.service, wanted or draft(), portrait=portrait, officers=officers)
 
 
 def cases(office: OfficeAtWork) -> int:

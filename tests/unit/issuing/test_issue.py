@@ -112,7 +112,7 @@ def test_a_page_that_does_not_read_back_stops_the_card(office: OfficeAtWork, pag
     office.printer.smudged = frozenset({page})
     with pytest.raises(NotSigned) as stopped:
         issue(office.room, reference, officer_no=ISSUER.number)
-    assert (stopped.value.trouble, stopped.value.about) == (Trouble.UNREADABLE, str(page))
+    assert (stopped.value.trouble, stopped.value.about) == (Trouble.UNREADABLE, f"{page} (100 dpi)")
     assert nothing_was_released(office, reference)
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from clearance.domain.missions import MISSION_PHONES
@@ -42,6 +42,33 @@ class CardSettings(BaseModel):
     an empty text prints none."""
 
 
+class SignerSettings(BaseModel):
+    """The section `[signer]`: where the signing service is, who may ask it, and how much it signs (docs/adr/0060)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address: str = Field(default="", pattern=r"^(|unix:/.+|tls://[^/:]+:[0-9]{1,5})$")
+    """`unix:/run/clearance/signer.sock` or `tls://host:port`; empty for `<home>/signer.sock`. The signing service
+    listens there, web and command line ask there."""
+    clients: tuple[str, ...] = ()
+    """Users (names or numbers) who may ask over a Unix socket, besides the one that the signing service runs as."""
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    authority: Path | None = None
+    """With `tls://`: own certificate and key, and the one authority whose certificates count at either end (PEM)."""
+    cards_an_hour: int = Field(default=6_000, ge=1)
+    """More than an office that clears 5,000 workers a day ever needs at once, such as a day's work in one batch."""
+    cards_a_day: int = Field(default=10_000, ge=1)
+    """Twice the 5,000 cards of a busy day: whoever takes over the web gains no more than that before it shows."""
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        given = [self.certificate is not None, self.certificate_key is not None, self.authority is not None]
+        if any(given) != all(given) or (self.address.startswith("tls://") and not all(given)):
+            raise ValueError("certificate, certificate_key and authority go together, and tls:// needs them")
+        return self
+
+
 class Settings(BaseSettings):
     """What an installation can be told. Every value can stand in the file or in the environment; the latter wins."""
 
@@ -51,11 +78,26 @@ class Settings(BaseSettings):
     environment: Environment = Environment.PRODUCTION
     database_url: str = ""
     """SQLAlchemy URL; empty for the SQLite file `<home>/clearance.db`."""
+    documents_url: str = ""
+    """Where photos and sealed cards lie: `s3://bucket/prefix`; empty for the folder `<home>/documents`."""
+    documents_endpoint: str = ""
+    """The address of an S3-compatible server, such as `https://store.example:9000`; empty for Amazon's own."""
+    documents_region: str = "us-east-1"
+    documents_credentials_file: Path | None = None
+    """Key and secret in the form of Amazon's tools; without it they come from AWS_ACCESS_KEY_ID and so on."""
     second_factor: SecondFactor = SecondFactor.BIRTH_DATE
     """What a worker types besides the passport number. `none` is the look-up of the DEMO notice: whoever guesses
     or buys a passport number then sees that person's card. Rate limits slow that down and do not stop it."""
     key_passphrase: SecretStr | None = None
     key_passphrase_file: Path | None = None
+    hsm_pin: SecretStr | None = None
+    hsm_pin_file: Path | None = None
+    """The PIN of keys in hardware."""
+    signer: SignerSettings = SignerSettings()
+    documents_directory: Path | None = None
+    """Photos and sealed cards; `<home>/documents` unless given. The signing service and the web share it."""
+    trust_directory: Path | None = None
+    """What the signing service publishes for desks; `<home>/keys/public` unless given."""
     limiter_storage: str = "memory://"
     """Where rate limits are counted. One process: memory. Several: a shared store such as `redis://host`."""
     card: CardSettings = CardSettings()
@@ -98,7 +140,12 @@ class Settings(BaseSettings):
     @property
     def documents(self) -> Path:
         """Photos and sealed cards."""
-        return self.home / "documents"
+        return self.documents_directory or self.home / "documents"
+
+    @property
+    def published(self) -> Path:
+        """Root, trust bundle and status lists, as desks fetch them."""
+        return self.trust_directory or self.keys / "public"
 
     @property
     def card_policy(self) -> CardPolicy:
@@ -108,8 +155,20 @@ class Settings(BaseSettings):
 
     def passphrase(self) -> bytes | None:
         """The passphrase of the private keys, from the value or the file; None where none was given."""
-        if self.key_passphrase is not None:
-            return self.key_passphrase.get_secret_value().encode()
-        if self.key_passphrase_file is not None:
-            return self.key_passphrase_file.read_bytes().rstrip(b"\r\n")
-        return None
+        return _secret(self.key_passphrase, self.key_passphrase_file)
+
+    def pin(self) -> str | None:
+        """The PIN of keys in hardware, likewise."""
+        pin = _secret(self.hsm_pin, self.hsm_pin_file)
+        return None if pin is None else pin.decode()
+
+    @property
+    def names_key_secrets(self) -> bool:
+        """Whether a passphrase or a PIN was given, in whatever way."""
+        return any((self.key_passphrase, self.key_passphrase_file, self.hsm_pin, self.hsm_pin_file))
+
+
+def _secret(value: SecretStr | None, file: Path | None) -> bytes | None:
+    if value is not None:
+        return value.get_secret_value().encode()
+    return None if file is None else file.read_bytes().rstrip(b"\r\n")

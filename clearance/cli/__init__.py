@@ -16,6 +16,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "demo": "clearance.cli.serve:demo",
     "serve": "clearance.cli.serve:serve",
+    "signer": "clearance.cli.signer:signer",
     "keys": "clearance.cli.keys:keys",
     "credential": "clearance.cli.credential:credential",
     "batch": "clearance.cli.batch:batch",

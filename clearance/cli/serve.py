@@ -10,20 +10,21 @@ HOME = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command()
-@click.option("--home", type=HOME, required=True, help="The installation's folder (keys, settings, documents).")
+@click.option("--home", type=HOME, required=True, help="The installation's folder (settings, documents).")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(home: Path, host: str, port: int) -> None:
     """Serve the worker's page, the staff pages and the trust files of one installation.
 
-    A production installation needs keys (`clearance keys init`) and a passphrase for them
-    (CLEARANCE_KEY_PASSPHRASE_FILE); demo keys are refused.
+    It holds no key: cards are signed by `clearance signer run`, and a production server that could read the keys does
+    not start. While that program is down, everything but issuing goes on.
 
     \b
     Example:
-      CLEARANCE_KEY_PASSPHRASE_FILE=/run/secrets/keys clearance serve --home /srv/clearance
+      clearance serve --home /srv/clearance
     """
-    from clearance.bootstrap import ConfigurationRefused, serving
+    from clearance.bootstrap import ConfigurationRefused
+    from clearance.serving import serving
 
     try:
         with serving(home, host=host, port=port) as run:
@@ -42,12 +43,12 @@ def serve(home: Path, host: str, port: int) -> None:
 @click.option("--reset", is_flag=True, help="Throw the demo's data and keys away first.")
 @click.option("--yes", is_flag=True, help="Do not ask before --reset deletes.")
 def demo(home: Path, port: int, desk_port: int, reset: bool, yes: bool) -> None:
-    """Start the demo: invented people, demo keys, the issuing service and a desk.
+    """Start the demo: invented people, demo keys, the signing service, the web and a desk.
 
-    The first start makes everything; later starts go on with the same data. Ctrl-C stops both programs.
+    The first start makes everything; later starts go on with the same data. Ctrl-C stops all three programs.
     """
     from clearance.demo import home as demo_home
-    from clearance.demo import start
+    from clearance.demo import programs, start
 
     home = home.absolute()
     try:
@@ -57,7 +58,7 @@ def demo(home: Path, port: int, desk_port: int, reset: bool, yes: bool) -> None:
             demo_home.reset(home)
         bars = Bars()
         start.run(home, port=port, desk_port=desk_port, say=bars.say, progress=bars.advance)
-    except (start.PortTaken, start.DeskFailed, demo_home.NotADemo) as stopped:
+    except (start.PortTaken, programs.ProgramFailed, demo_home.NotADemo) as stopped:
         raise click.ClickException(str(stopped)) from None
 
 

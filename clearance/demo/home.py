@@ -13,6 +13,7 @@ from pathlib import Path
 from clearance.bootstrap import now, open_service
 from clearance.config import SETTINGS_FILE
 from clearance.credential.cose import Algorithm
+from clearance.demo import programs
 from clearance.demo.seed import Kind, Seeded, seed
 from clearance.domain.application import Application
 from clearance.issuing import cards
@@ -59,7 +60,8 @@ def prepare(home: Path, *, progress: Callable[[str, int, int], None]) -> None:
     home.mkdir(parents=True, mode=0o700, exist_ok=True)
     settings.write_text(SETTINGS, encoding="utf-8")
     keystore.init(home / "keys", algorithm=Algorithm.ES256, subject=DEMO, at=int(now().timestamp()))
-    with open_service(home) as service:
+    with programs.signer(home) as signer, open_service(home) as service:
+        signer.wait()
         seeded = seed(service, progress=progress)
         _write_cards(home / "cards", service, seeded)
         _set_up_desk(home)

@@ -1,29 +1,20 @@
-"""Start the demo: the issuing service in this process, the desk as a program of its own, both stopped by Ctrl-C."""
+"""Start the demo: signing service and desk as programs of their own, the web in this process; Ctrl-C stops all."""
 
 import signal
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from clearance.bootstrap import serving
 from clearance.demo import home as demo_home
-
-HOST = "127.0.0.1"
-DESK_STARTS_WITHIN_S = 30
-DESK_STOPS_WITHIN_S = 10
+from clearance.demo import programs
+from clearance.demo.programs import HOST
+from clearance.serving import serving
 
 
 class PortTaken(Exception):
     """Another program listens where we want to."""
-
-
-class DeskFailed(Exception):
-    """The desk did not come up."""
 
 
 def run(
@@ -36,17 +27,19 @@ def run(
 ) -> None:
     """Prepare the demo where needed, serve it and return after Ctrl-C or SIGTERM.
 
-    Raises PortTaken, NotADemo, DeskFailed, each with a sentence for the person at the keyboard.
+    Raises PortTaken, NotADemo, ProgramFailed, each with a sentence for the person at the keyboard.
     """
     for number, option in ((port, "--port"), (desk_port, "--desk-port")):
         _check_port(number, option)
     demo_home.prepare(home, progress=progress)
     with (
         _stopping_on_signals(),
-        _desk(home, port=port, desk_port=desk_port) as desk,
+        programs.signer(home) as signer,
+        programs.desk(home, port=port, desk_port=desk_port) as desk,
         serving(home, host=HOST, port=port) as serve,
     ):
-        _wait_for_desk(desk, desk_port)
+        signer.wait()
+        desk.wait()
         say(_banner(home, port=port, desk_port=desk_port))
         serve()
     say("Stopped. The demo's data are kept; `make run` goes on where you left off.")
@@ -79,33 +72,6 @@ def _check_port(port: int, option: str) -> None:
                 f"Port {port} is taken: is the demo running already? Stop that program, or choose with {option} N."
             )
             raise PortTaken(message) from None
-
-
-@contextmanager
-def _desk(home: Path, *, port: int, desk_port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The desk as a child process; it is asked to stop at the end, and made to when it does not."""
-    command = [sys.executable, "-m", "verifier", "run", "--home", str(home / "desk")]
-    command += ["--issuer", f"http://{HOST}:{port}", "--port", str(desk_port)]
-    with subprocess.Popen(command) as desk:  # noqa: S603 - our own program, no shell
-        try:
-            yield desk
-        finally:
-            desk.terminate()
-            try:
-                desk.wait(DESK_STOPS_WITHIN_S)
-            except subprocess.TimeoutExpired:
-                desk.kill()
-
-
-def _wait_for_desk(desk: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(DESK_STARTS_WITHIN_S * 10):
-        if desk.poll() is not None:
-            break
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, port)) == 0:
-                return
-        time.sleep(0.1)
-    raise DeskFailed("The desk did not start; what it said stands above.")
 
 
 @contextmanager

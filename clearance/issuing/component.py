@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 from clearance.domain.decision import Refused
 from clearance.issuing.issue import issue
-from clearance.issuing.ports import KeysUnusable, NotSigned, Trouble, Unavailable
-from clearance.issuing.publish import publish_status
+from clearance.issuing.ports import ComponentState, KeysUnusable, NotSigned, Trouble, Unavailable
+from clearance.issuing.publish import keep_published, publish_status
 from clearance.issuing.signing_room import SigningRoom
 
 
@@ -22,6 +22,7 @@ class SigningComponent:
     def __init__(self, room: SigningRoom) -> None:
         self._room = room
         self._turns = Turns()
+        self._ready = False
 
     def issue(self, reference: str, *, officer_no: str) -> str | Refused:
         """One case at a time: of many equal requests the first makes the card, the others are answered from record."""
@@ -29,9 +30,22 @@ class SigningComponent:
             outcome = issue(self._room, reference, officer_no=officer_no)
         return outcome if isinstance(outcome, Refused) else outcome.clearance_no
 
+    def get_ready(self) -> None:
+        """Load what the first card needs, so that its officer does not wait."""
+        self._room.printer.get_ready()
+        self._ready = True
+
+    def state(self) -> ComponentState:
+        return ComponentState(kid=self._room.card_signer.kid, ready=self._ready)
+
     def publish_status(self) -> None:
         with _in_the_words_of_the_port():
             publish_status(self._room)
+
+    def keep_published(self) -> None:
+        """One round of keeping what desks fetch in date, not for callers. Raises NotSigned."""
+        with _in_the_words_of_the_port():
+            keep_published(self._room)
 
 
 class Turns:

@@ -3,7 +3,7 @@
 Each port has one real adapter and one working fake (`tests/fakes`), and the same contract tests run on both.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum

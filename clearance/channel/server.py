@@ -1,0 +1,128 @@
+"""The signing component's side of the line: who may ask, one request each, and an answer whatever happens.
+
+It decides nothing about cards. Its process should hold as little as can be, so it is the standard library alone.
+"""
+
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import structlog
+
+from clearance.channel import wire
+from clearance.channel.address import Address, TlsAddress, listening, tls
+from clearance.issuing.ports import Conflict, NotOnRecord, NotSigned, SigningService, Trouble
+
+PLACES = 16
+"""Requests at a time; more callers wait in the kernel's queue."""
+REQUEST_WITHIN_S = 5.0
+"""For the handshake, and again for the request: callers are programs of ours on a fast network."""
+_PEER = struct.Struct("3i")
+"""pid, uid, gid (SO_PEERCRED, unix(7))."""
+
+log = structlog.get_logger()
+
+
+class Stranger(Exception):
+    """The one at the other end may not ask."""
+
+
+class SigningServer:
+    """Answers on one listening socket until it is stopped."""
+
+    def __init__(
+        self, listener: socket.socket, service: SigningService, *, address: Address, users: frozenset[int]
+    ) -> None:
+        """`users` are the user ids that may ask over a Unix socket."""
+        self._listener, self._service, self._users = listener, service, users
+        self._context = tls(address, ssl.PROTOCOL_TLS_SERVER) if isinstance(address, TlsAddress) else None
+        self._places = threading.Semaphore(PLACES)
+
+    def serve(self) -> None:
+        """Answer until `stop` is called or an exception comes in from a signal; begun requests are finished first."""
+        with ThreadPoolExecutor(PLACES, thread_name_prefix="request") as pool:
+            while True:
+                self._places.acquire()
+                try:
+                    line, _ = self._listener.accept()
+                except OSError:
+                    return
+                pool.submit(self._attend, line)
+
+    def stop(self) -> None:
+        """Take no more requests; `serve` returns when those at work are answered."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+
+    def _attend(self, line: socket.socket) -> None:
+        try:
+            with self._secured(line) as secured:
+                wire.send(secured, wire.encode_answer(self._answer_to(secured)))
+        except (OSError, wire.CutOff) as error:
+            log.warning("line lost", error=str(error))
+        finally:
+            line.close()
+            self._places.release()
+
+    @contextmanager
+    def _secured(self, line: socket.socket) -> Iterator[socket.socket]:
+        line.settimeout(REQUEST_WITHIN_S)
+        if self._context is None:
+            yield line
+            return
+        with self._context.wrap_socket(line, server_side=True) as secured:
+            yield secured
+
+    def _answer_to(self, line: socket.socket) -> wire.Answer:
+        try:
+            self._require_friend(line)
+            return self._answer(wire.parse_request(wire.receive(line, within_s=REQUEST_WITHIN_S)))
+        except Stranger as stranger:
+            log.error("a stranger asked", who=str(stranger))
+            return wire.Failed(trouble=Trouble.STRANGER)
+        except wire.Malformed as fault:
+            log.error("not a request", fault=str(fault))
+            return wire.Failed(trouble=Trouble.UNFORESEEN)
+
+    def _require_friend(self, line: socket.socket) -> None:
+        """Over TLS the handshake has asked for the certificate already."""
+        if self._context is None:
+            peer = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
+            _, user, _ = _PEER.unpack(peer)
+            if user not in self._users:
+                raise Stranger(f"user {user}")
+
+    def _answer(self, request: wire.Request) -> wire.Answer:
+        try:
+            return self._do(request)
+        except Conflict:
+            return wire.InConflict()
+        except NotOnRecord as missing:
+            return wire.Unknown(about=str(missing))
+        except NotSigned as failed:
+            log.error("not done", trouble=failed.trouble, about=failed.about, cause=str(failed.__cause__ or ""))
+            return wire.Failed(trouble=failed.trouble, about=failed.about)
+        except Exception as error:  # the caller must be told that nothing is to be had, whatever the reason
+            log.exception("unforeseen error", kind=type(error).__name__)
+            return wire.Failed(trouble=Trouble.UNFORESEEN)
+
+    def _do(self, request: wire.Request) -> wire.Answer:
+        match request:
+            case wire.Issue():
+                outcome = self._service.issue(request.reference, officer_no=request.officer_no)
+                return wire.Issued(clearance_no=outcome) if isinstance(outcome, str) else outcome
+            case wire.PublishStatus():
+                self._service.publish_status()
+                return wire.Published()
+            case wire.AskState():
+                return self._service.state()
+
+
+@contextmanager
+def bound(address: Address, service: SigningService, *, users: frozenset[int]) -> Iterator[SigningServer]:
+    """A server at the address. Raises AddressTaken, OSError (ssl.SSLError among them)."""
+    with listening(address) as listener:
+        yield SigningServer(listener, service, address=address, users=users)

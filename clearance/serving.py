@@ -1,0 +1,85 @@
+"""The web program joined: the worker's page, the staff pages, what desks fetch. It holds no key and cannot sign."""
+
+import os
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+from waitress.server import BaseWSGIServer, create_server
+
+from clearance.bootstrap import ConfigurationRefused, log_in_lines, read_settings, service_of
+from clearance.config import Settings
+from clearance.issuing.service import Service
+from clearance.web.app import create_app
+from clearance.web.options import WebOptions
+
+SESSION_SECRET = "session.secret"  # noqa: S105 - the name of a file, not a secret
+THREADS = 8
+
+
+@contextmanager
+def serving(home: Path, *, host: str, port: int) -> Iterator[Callable[[], None]]:
+    """A bound server of the installation at `home`; calling what is yielded serves until the process is told to stop.
+
+    Raises ConfigurationRefused, and OSError where the port cannot be had.
+    """
+    log_in_lines()
+    settings = read_settings(home)
+    require_no_keys(settings)
+    with service_of(settings) as service:
+        server = create_server(web_app(service, settings), host=host, port=port, threads=THREADS, ident=None)
+        try:
+            yield lambda: _serve(server, service)
+        finally:
+            server.close()
+
+
+def require_no_keys(settings: Settings) -> None:
+    """Raises ConfigurationRefused where a production web server could sign: that is the signing service's alone."""
+    if settings.demo:
+        return
+    faults = [
+        f"The web server can read {key}. Let it run as a user who cannot, from a home of its own; the keys belong to "
+        "the user of `clearance signer run` alone."
+        for key in sorted((settings.keys / "private").glob("*.pem"))
+        if os.access(key, os.R_OK)
+    ]
+    if settings.names_key_secrets:
+        faults.append(
+            "The web server is told the passphrase or PIN of the keys. Leave it out: only `clearance signer run` "
+            "needs it."
+        )
+    if faults:
+        raise ConfigurationRefused(*faults)
+
+
+def web_app(service: Service, settings: Settings) -> Flask:
+    """The Flask application over an open service."""
+    return create_app(
+        service,
+        WebOptions(
+            secret_key=_session_secret(settings.home),
+            second_factor=settings.second_factor,
+            trust_directory=settings.published,
+            limiter_storage=settings.limiter_storage,
+            trusted_proxies=settings.trusted_proxies,
+        ),
+    )
+
+
+def _serve(server: BaseWSGIServer, service: Service) -> None:
+    """Serve until told to stop; what the first form needs loads meanwhile."""
+    threading.Thread(target=service.printer.get_ready, name="printer", daemon=True).start()
+    server.run()
+
+
+def _session_secret(home: Path) -> bytes:
+    """The key of session cookies and download tokens: made once, readable by this user only."""
+    path = home / SESSION_SECRET
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+    return path.read_bytes()

@@ -83,6 +83,17 @@ class StatusList:
         return joined.to_bytes((joined.bit_length() + 7) // 8, "little")
 
 
+def packed_entries(values: Mapping[int, Status], *, size: int) -> bytes:
+    """The entries of a list of `size`, all VALID but `values`. Raises UnusableStatusList for an index outside it."""
+    per_byte = 8 // _PUBLISHED_BITS
+    entries = bytearray(-(-size // per_byte))
+    for idx, status in values.items():
+        if not 0 <= idx < size:
+            raise UnusableStatusList(f"index {idx} is not in a list of {size}")
+        entries[idx // per_byte] |= status << idx % per_byte * _PUBLISHED_BITS
+    return bytes(entries)
+
+
 def encode_status_list(
     values: Mapping[int, Status], *, uri: str, size: int, issued_at: int, expires_at: int, ttl: int | None = None
 ) -> bytes:
@@ -90,17 +101,12 @@ def encode_status_list(
 
     Raises CredentialError for an index outside the list or a list that no reader would take.
     """
-    per_byte = 8 // _PUBLISHED_BITS
-    entries = bytearray(-(-size // per_byte))
-    for idx, status in values.items():
-        if not 0 <= idx < size:
-            raise UnusableStatusList(f"index {idx} is not in a list of {size}")
-        entries[idx // per_byte] |= status << idx % per_byte * _PUBLISHED_BITS
+    entries = packed_entries(values, size=size)
     payload: dict[int, object] = {
         _SUB: uri,
         _IAT: issued_at,
         _EXP: expires_at,
-        _STATUS_LIST: {"bits": _PUBLISHED_BITS, "lst": zlib.compress(bytes(entries), 9)},
+        _STATUS_LIST: {"bits": _PUBLISHED_BITS, "lst": zlib.compress(entries, 9)},
     }
     if ttl is not None:
         payload[_TTL] = ttl

@@ -1,17 +1,71 @@
-"""Publishing which cards no longer hold. The database is the truth; the list is made from it, whole, every time."""
+"""Publishing which cards no longer hold, and keeping what desks fetch in date.
+
+The database is the truth: a list is made from it, whole, every time it changes (docs/adr/0062).
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from clearance.credential.status import Status
+from clearance.domain import status_lists
+from clearance.issuing.service import dhaka_day
 from clearance.issuing.signing_room import SigningRoom
+
+RENEW_TRUST_AFTER_S = 86_400
+"""Far below the bundle's term, so that a desk that is seldom on line has long before it counts as stale."""
 
 
 def publish_status(room: SigningRoom) -> None:
-    """Sign and publish the status list as the database has it now: after each revocation, hourly, and at the start.
+    """Publish the lists that changed since they were published: after each change, and in each round."""
+    room.publisher.publish_lists(partial(_not_valid, room), at=_now(room))
 
-    A card that may have been signed for a case that was then rejected counts as revoked.
-    """
-    # The right to write is held on purpose: lists are published in the order of the changes they show, so that an
-    # older one never replaces a newer one.
-    with room.database.write() as work:
-        abandoned = dict.fromkeys(work.intents.abandoned(room.status_uri), Status.INVALID)
-        values = abandoned | dict(work.clearances.statuses(room.status_uri))
-        room.publisher.publish(values, at=int(room.now().timestamp()))
+
+def keep_published(room: SigningRoom) -> None:
+    """One round, at the start and every few minutes: lists in date, room for new cards, a bundle in its term."""
+    publish_status(room)
+    _keep_lists(room)
+    if (room.held().trust_age(_now(room)) or 0) >= RENEW_TRUST_AFTER_S:
+        room.publisher.republish_trust(_now(room))
+
+
+def _not_valid(room: SigningRoom, uri: str) -> Mapping[int, Status]:
+    """The indices of one list that are not VALID. A card that may have been signed for a case that was then rejected
+    counts as revoked."""
+    with room.database.read() as work:
+        abandoned = dict.fromkeys(work.intents.abandoned(uri), Status.INVALID)
+        return abandoned | dict(work.clearances.statuses(uri))
+
+
+def _keep_lists(room: SigningRoom) -> None:
+    """Open the next list ahead of its use, use it once desks hold it, publish a list no more when its cards ran out."""
+    bundle = room.held().bundle
+    if bundle is None:  # said already by whoever tried to publish
+        return
+    uris, day = bundle.status_uris, dhaka_day(room.now())
+    with room.database.read() as work:
+        drawn = work.intents.drawn(uris[-1]) / room.status_size
+    wanted = status_lists.lists_after(
+        uris, drawn=drawn, on=day, held_by_all=_held_by_all(room, uris), run_out=frozenset(_run_out(room, uris))
+    )
+    if wanted != uris:
+        room.publisher.name_lists(wanted, at=_now(room))
+
+
+def _held_by_all(room: SigningRoom, uris: tuple[str, ...]) -> frozenset[str]:
+    with room.database.read() as work:
+        reported = [frozenset(desk.holding.lists if desk.holding else ()) for desk in work.desks.open()]
+    return frozenset(uris).intersection(*reported)
+
+
+def _run_out(room: SigningRoom, uris: tuple[str, ...]) -> Iterator[str]:
+    day = dhaka_day(room.now())
+    for uri in uris:
+        if status_lists.may_have_run_out(uri, on=day):
+            with room.database.read() as work:
+                last = work.clearances.last_valid_day(uri)
+            if last is None or last < day:
+                yield uri
+
+
+def _now(room: SigningRoom) -> int:
+    return int(room.now().timestamp())

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from clearance.credential.cose import Signer
 from clearance.credential.held import HeldTrust
+from clearance.credential.reasons import Reason
 from clearance.domain.printed_card import CardPolicy
 from clearance.domain.signing import Ceiling
-from clearance.issuing.ports import Database, Documents, SealingPrinter, StatusPublisher
+from clearance.issuing.ports import Database, Documents, NotSigned, SealingPrinter, StatusPublisher, Trouble
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +25,15 @@ class SigningRoom:
     now: Callable[[], datetime]
     """Aware UTC datetime."""
     issuer: str
-    status_uri: str
     status_size: int
     ceiling: Ceiling
     demo: bool
     card_policy: CardPolicy = field(default_factory=CardPolicy)
+
+    @property
+    def status_uri(self) -> str:
+        """The status list of cards signed now: the last that the published bundle names. Raises NotSigned."""
+        bundle = self.held().bundle
+        if bundle is None:
+            raise NotSigned(Trouble.NOT_ACCEPTED, about=Reason.TRUST_UNUSABLE.value)
+        return bundle.status_uris[-1]

@@ -72,12 +72,11 @@ class SigningKeys:
     def is_demo(self) -> bool:
         return is_demo(self.root_certificate)
 
-    def publisher_into(self, public: Path, *, status_uri: str) -> Publisher:
+    def publisher_into(self, public: Path) -> Publisher:
         """What signs and publishes into `public`."""
         return Publisher(
             directory=public,
             root=self.root_certificate,
-            status_uri=status_uri,
             status_signer=self.status,
             trust_signer=self.trust,
             trust_certificate_der=self.trust.certificate_der,
@@ -98,8 +97,8 @@ class KeyStore(SigningKeys):
         return self.status_uris[-1]
 
     def publisher(self) -> Publisher:
-        """What publishes for the cards issued now."""
-        return self.publisher_into(self.public, status_uri=self.status_uri)
+        """What publishes for this PKI."""
+        return self.publisher_into(self.public)
 
 
 def init(
@@ -166,7 +165,7 @@ def publish_first(
     keys: SigningKeys, public: Path, *, at: int, issuer: str, status_uri: str, lifetime: int = TRUST_LIFETIME_S
 ) -> None:
     """Root, first trust bundle and first status list into `public`; what lies there of an interrupted try is kept."""
-    publisher = keys.publisher_into(public, status_uri=status_uri)
+    publisher = keys.publisher_into(public)
     publisher.publish_root()
     if not (public / "trust.cose").exists():
         publisher.publish_trust(
@@ -183,7 +182,7 @@ def publish_first(
                 trust_certificate_der=keys.trust.certificate_der,
             )
         )
-    publisher.publish({}, at=at)
+    publisher.publish({}, uri=status_uri, at=at)
 
 
 def load(directory: Path, *, passphrase: bytes | None = None, pin: str | None = None) -> KeyStore:

@@ -1,6 +1,7 @@
 """Issued clearances as rows."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, or_, select, update

@@ -33,6 +33,10 @@ _PROMISED = (
         applications.c.reference != bindparam("besides"),
     )
 )
+_DRAWN = tuple(
+    select(func.count()).select_from(table).where(table.c.status_uri == bindparam("wanted"))
+    for table in (signing_intents, clearances)
+)
 _ABANDONED = (
     select(_C.status_idx)
     .select_from(_WITH_CASES)
@@ -60,6 +64,10 @@ class SqlIntents:
 
     def promised(self, permit_no: str, *, besides: str) -> int:
         return int(self._connection.execute(_PROMISED, {"wanted": permit_no, "besides": besides}).scalar_one())
+
+    def drawn(self, uri: str) -> int:
+        # A card issued anew overwrites the intent of its case, and a card not issued yet has an intent only.
+        return max(int(self._connection.execute(count, {"wanted": uri}).scalar_one()) for count in _DRAWN)
 
     def abandoned(self, uri: str) -> Sequence[int]:
         return self._connection.execute(_ABANDONED, {"wanted": uri}).scalars().all()

@@ -210,6 +210,9 @@ class FakeClearances:
         listed = (c for c in self.rows.clearances.values() if c.status_ref.uri == uri)
         return {c.status_ref.idx: c.status for c in listed if c.status is not Status.VALID}
 
+    def last_valid_day(self, uri: str) -> date | None:
+        return max((c.valid_until for c in self.rows.clearances.values() if c.status_ref.uri == uri), default=None)
+
     def _matching(self, text: str) -> list[Clearance]:
         return [c for c in self.rows.clearances.values() if text in c.clearance_no or text in c.passport_no]
 
@@ -294,6 +297,10 @@ class FakeIntents:
     def promised(self, permit_no: str, *, besides: str) -> int:
         cases = (self.rows.applications[key] for key in self.rows.intents if key != besides)
         return sum(c.draft.permit_no == permit_no and c.state is ApplicationState.APPROVED for c in cases)
+
+    def drawn(self, uri: str) -> int:
+        planned = sum(intent.status_ref.uri == uri for intent in self.rows.intents.values())
+        return max(planned, sum(c.status_ref.uri == uri for c in self.rows.clearances.values()))
 
     def abandoned(self, uri: str) -> Iterable[int]:
         for reference, intent in self.rows.intents.items():

@@ -68,7 +68,6 @@ def joined(home: Path, *, database: Database, printer: SealingPrinterPort | None
         held=lambda: publication.published(keys.public, root=root),
         now=clock.now,
         issuer=keys.issuer,
-        status_uri=keys.status_uri,
         status_size=publication.STATUS_LIST_SIZE,
         ceiling=CEILING,
         demo=True,

@@ -228,7 +228,6 @@ def open_office(database: Database | None = None, *, permits: tuple[Permit, ...]
         held=lambda: desk_at(int(clock.at.timestamp()), frozenset(publisher.newest.items())),
         now=clock.now,
         issuer=keys.issuer,
-        status_uri=keys.status_uri,
         status_size=STATUS_SIZE,
         ceiling=CEILING,
         demo=True,

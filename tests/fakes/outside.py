@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -96,15 +96,26 @@ class FakePasswords:
 
 @dataclass
 class FakePublisher:
-    """Remembers what was published; `broken` makes it fail as a full disk would."""
+    """Remembers every edition that was published; `broken` makes it fail as a full disk would."""
 
+    uris: tuple[str, ...] = ("https://s.bmet.gov.bd/26a",)
     published: list[Mapping[int, Status]] = field(default_factory=list)
+    trust_editions: int = 1
     broken: bool = False
 
-    def publish(self, values: Mapping[int, Status], *, at: int) -> None:
+    def publish_lists(self, values_of: Callable[[str], Mapping[int, Status]], *, at: int) -> None:
         if self.broken:
             raise OSError("No space left on device")
-        self.published.append(dict(values))
+        self.published.append(dict(values_of(self.uris[-1])))
+
+    def name_lists(self, uris: Sequence[str], *, at: int) -> None:
+        self.republish_trust(at)
+        self.uris = tuple(uris)
+
+    def republish_trust(self, at: int) -> None:
+        if self.broken:
+            raise OSError("No space left on device")
+        self.trust_editions += 1
 
     @property
     def newest(self) -> Mapping[int, Status]:

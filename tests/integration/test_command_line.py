@@ -254,7 +254,7 @@ class TestState:
         editions = {"first": Path(shutil.copytree(store.public, tmp_path / "first"))}
         for name, values, at in (("revoked", {4711: Status.INVALID}, now + 5), ("forgot", {}, now + 9)):
             (store.public / "status" / "26a.cwt").unlink()
-            store.publisher().publish(values, at=at)
+            store.publisher().publish(values, uri=store.status_uri, at=at)
             store.publisher().republish_trust(at)
             editions[name] = Path(shutil.copytree(store.public, tmp_path / name))
         return editions

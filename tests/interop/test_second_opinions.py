@@ -113,7 +113,7 @@ def test_jwt_status_list_reads_every_status_of_our_list(node: Node, tmp_path: Pa
     random = Random(7)
     indices = [0, 1, 2, 3, 4, (1 << 20) - 1, *random.sample(range(5, (1 << 20) - 1), 5_000)]
     statuses = {idx: random.choice(list(Status)) for idx in indices}
-    keys.publisher().publish(statuses, at=at + 60)
+    keys.publisher().publish(statuses, uri=keys.status_uri, at=at + 60)
     claims = cbor2.loads(sign1((keys.public / "status" / "26a.cwt").read_bytes())[2])
     packed = claims[65533]
     lst = base64.urlsafe_b64encode(packed["lst"]).rstrip(b"=").decode()

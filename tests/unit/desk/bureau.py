@@ -48,7 +48,7 @@ class Bureau:
         return pack(sign1(encode_claims(replace(CLAIMS, **changes)), signer=self._keys.card))
 
     def publish(self, values: dict[int, Status], *, at: int) -> None:
-        self._keys.publisher().publish(values, at=at)
+        self._keys.publisher().publish(values, uri=keystore.STATUS_URI, at=at)
 
 
 def tampered(text: str) -> str:

@@ -1,72 +1,79 @@
-"""A desk's trust directory and an issuer that publishes one edition after the other into it."""
+"""A desk's trust directory and an issuer that signs one edition after the other for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from clearance.credential.claims import ClearanceClaims, Gender, StatusRef, encode_claims
-from clearance.credential.cose import Algorithm, sign1
 from clearance.credential.gate import verdict_for
 from clearance.credential.held import HeldTrust
-from clearance.credential.qrtext import pack
 from clearance.credential.reasons import Reason
 from clearance.credential.status import Status
-from clearance.signing import keystore
-from clearance.signing.authority import DEMO
-from clearance.signing.keystore import KeyStore
+from clearance.credential.trust import Purpose, TrustBundle
+from tests.vectors.desk import (
+    LIST_ISSUED,
+    NOW,
+    TRUST_ISSUED,
+    URI,
+    Country,
+    bundle,
+    country,
+    listed,
+    status_token,
+    trust_token,
+)
+from tests.vectors.model import card
 
-AT = 1_795_327_200  # 2026-11-22T06:00:00Z
-IDX = 4711
+AT = NOW
+DAY = 86_400
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Issuer:
-    """A real issuer; every call publishes a new edition and returns its bytes."""
+    """Every call signs a new edition and returns its bytes; nothing keeps it from forgetting, or lying."""
 
-    keys: KeyStore
+    country: Country = field(default_factory=country)
+    sequence: int = 0
+    uris: tuple[str, ...] = (URI,)
+
+    def __post_init__(self) -> None:
+        self._trust = self.trust(at=TRUST_ISSUED)
+        self._status = self.status({}, at=LIST_ISSUED)
 
     def trust(self, *, at: int) -> bytes:
-        self.keys.publisher().republish_trust(at)
-        return self.current_trust()
+        self.sequence += 1
+        self._trust = trust_token(self._bundle(at), signer=self.country.trust)
+        return self._trust
 
-    def status(self, values: Mapping[int, Status], *, at: int) -> bytes:
-        """The list without regard to what was published before: an issuer that forgets, or lies."""
-        (self.keys.public / "status" / "26a.cwt").unlink()
-        self.keys.publisher().publish(values, at=at)
-        return self.current_status()
+    def _bundle(self, at: int) -> TrustBundle:
+        return bundle(
+            sequence=self.sequence,
+            issued_at=at,
+            next_update=at + 90 * DAY,
+            signers=(listed(self.country.card), listed(self.country.status, Purpose.STATUS)),
+            status_uris=self.uris,
+            trust_certificate_der=self.country.trust.certificate_der,
+        )
+
+    def status(self, values: Mapping[int, Status], *, at: int, uri: str = URI) -> bytes:
+        expires_at = at + 30 * DAY
+        self._status = status_token(values, signer=self.country.status, uri=uri, issued_at=at, expires_at=expires_at)
+        return self._status
 
     def current_trust(self) -> bytes:
-        return (self.keys.public / "trust.cose").read_bytes()
+        return self._trust
 
     def current_status(self) -> bytes:
-        return (self.keys.public / "status" / "26a.cwt").read_bytes()
+        return self._status
 
     def card(self) -> str:
-        claims = ClearanceClaims(
-            issuer=self.keys.issuer,
-            issued_at=AT,
-            expires_at=AT + 365 * 86_400,
-            status=StatusRef(uri=self.keys.status_uri, idx=IDX),
-            full_name="RAHIMA KHATUN",
-            birth_date="19940502",
-            gender=Gender.FEMALE,
-            passport_no="A01234567",
-            clearance_no="BMET-2026-0000000001",
-            destination="SAU",
-        )
-        return pack(sign1(encode_claims(claims), signer=self.keys.card))
-
-
-def make_issuer(directory: Path) -> Issuer:
-    keystore.init(directory, algorithm=Algorithm.ES256, subject=DEMO, at=AT)
-    return Issuer(keys=keystore.load(directory))
+        return card(signer=self.country.card).text
 
 
 @pytest.fixture
-def issuer(tmp_path: Path) -> Issuer:
-    return make_issuer(tmp_path / "issuer")
+def issuer() -> Issuer:
+    return Issuer()
 
 
 @pytest.fixture
@@ -74,8 +81,9 @@ def desk(issuer: Issuer, tmp_path: Path) -> Path:
     """A freshly installed desk: the published files, copied."""
     home = tmp_path / "desk"
     (home / "trust" / "status").mkdir(parents=True)
-    for name in ("root.pem", "trust.cose", "status/26a.cwt"):
-        (home / "trust" / name).write_bytes((issuer.keys.public / name).read_bytes())
+    (home / "trust" / "root.pem").write_bytes(issuer.country.root.pem)
+    (home / "trust" / "trust.cose").write_bytes(issuer.current_trust())
+    (home / "trust" / "status" / "26a.cwt").write_bytes(issuer.current_status())
     return home
 
 

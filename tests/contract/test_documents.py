@@ -1,18 +1,32 @@
 """What every document store promises."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clearance.issuing.ports import Documents
 from clearance.storage.documents import DocumentDirectory
+from tests.fakes.object_store import LocalStore, local_store
 from tests.fakes.outside import FakeDocuments
 
 
-@pytest.fixture(params=["fake", "directory"])
+@pytest.fixture(scope="module")
+def object_store() -> Iterator[LocalStore]:
+    with local_store() as store:
+        yield store
+
+
+@pytest.fixture(params=["fake", "directory", "s3"])
 def documents(request: pytest.FixtureRequest, tmp_path: Path) -> Documents:
-    return FakeDocuments() if request.param == "fake" else DocumentDirectory(tmp_path / "documents")
+    match request.param:
+        case "fake":
+            return FakeDocuments()
+        case "directory":
+            return DocumentDirectory(tmp_path / "documents")
+    store: LocalStore = request.getfixturevalue("object_store")
+    return store.documents(prefix=tmp_path.name)
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7", bytes(range(256)) * 4096])

@@ -32,8 +32,12 @@ SYSTEM_PACKAGES = {
     "openssl": ["openssl"],
     "softhsm2-util": ["softhsm2"],
     "hb-view": ["libharfbuzz-bin"],
+    "pg_ctlcluster": ["postgresql"],
     "node": ["nodejs"],
     "npm": ["npm"],
+    "Xvfb": ["xvfb"],
+    "xdotool": ["xdotool"],
+    "setxkbmap": ["x11-xkb-utils"],
 }
 BENGALI_FONT = Path("/usr/share/fonts/truetype/noto/NotoSansBengali-Regular.ttf")
 
@@ -189,7 +193,7 @@ def lock(_: list[str]) -> int:
     compile_ += ["--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header", "pyproject.toml"]
     targets: dict[str, list[str]] = {
         "run": ["issuer", "desk"],
-        "dev": ["issuer", "desk", "hsm", "s3", "dev"],
+        "dev": ["issuer", "desk", "hsm", "postgres", "s3", "dev"],
     }
     for name, extras in targets.items():
         chosen = [word for extra in extras for word in ("--extra", extra)]

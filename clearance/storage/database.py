@@ -49,7 +49,7 @@ _FOR_WRITING = {"clearance_for_writing": True}
 
 
 class SqlDatabase:
-    """Implements `clearance.issuing.ports.Database` on any database of SQLAlchemy; SQLite is the one in the suite."""
+    """Implements `clearance.issuing.ports.Database` on SQLite and PostgreSQL."""
 
     def __init__(self, url: str) -> None:
         # Parameters are personal data; they must not reach a log inside an error message.

@@ -1,24 +1,42 @@
-"""Every contract runs twice: on the fake that the unit tests use and on the real thing."""
+"""Every contract runs on the fake that the unit tests use and on the real things."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clearance.issuing.ports import Database
+from tests.fakes import postgres
 from tests.fakes.database import FakeDatabase
 from tests.fakes.office import furnish
 from tests.fakes.sqlite import sqlite_database
 
 
-@pytest.fixture(params=["fake", "sqlite"])
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    binaries = postgres.programs()
+    if binaries is None:
+        assert not os.environ.get("CI"), "PostgreSQL is needed here"
+        pytest.skip("no PostgreSQL server is installed")
+    with postgres.running(binaries) as server:
+        yield server
+
+
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A furnished office's database: offices, staff, an agency and a permit."""
-    if request.param == "fake":
-        fake = FakeDatabase()
-        furnish(fake)
-        yield fake
-        return
-    with sqlite_database(tmp_path) as real:
-        furnish(real)
-        yield real
+    match request.param:
+        case "fake":
+            fake = FakeDatabase()
+            furnish(fake)
+            yield fake
+        case "sqlite":
+            with sqlite_database(tmp_path) as real:
+                furnish(real)
+                yield real
+        case _:
+            server: postgres.Server = request.getfixturevalue("postgres_server")
+            with server.database() as real:
+                furnish(real)
+                yield real

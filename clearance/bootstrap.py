@@ -14,7 +14,6 @@ import structlog
 from cryptography import x509
 from pydantic import ValidationError
 
-from clearance.card.photo import prepare
 from clearance.card.printer import CardPrinter
 from clearance.channel.address import Address, TlsAddress, UnixAddress
 from clearance.channel.client import RemoteSigning
@@ -28,7 +27,6 @@ from clearance.signing.errors import SigningFault
 from clearance.storage.database import SqlDatabase
 from clearance.storage.documents import DocumentDirectory
 from clearance.storage.object_documents import StoreMisnamed, open_store
-from clearance.storage.passwords import Argon2Passwords
 from clearance.storage.schema import UnknownSchema
 
 SOCKET = "signer.sock"
@@ -86,6 +84,9 @@ def open_service(home: Path) -> Iterator[Service]:
 @contextmanager
 def service_of(settings: Settings) -> Iterator[Service]:
     """The ports joined, without a key: who issues and where cards are revoked is read from what is published."""
+    from clearance.card.photo import prepare  # the signing component, which shares this module, needs neither
+    from clearance.storage.passwords import Argon2Passwords
+
     root, bundle = published_trust(settings)
     with open_database(settings) as database:
         yield Service(

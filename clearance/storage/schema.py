@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, column, inspect, select, table
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_VERSION = select(column("version_num")).select_from(table("alembic_version"))
 
 
 class UnknownSchema(Exception):
@@ -16,6 +14,12 @@ class UnknownSchema(Exception):
 
 def migrate(connection: Connection) -> None:
     """Run the missing steps inside the transaction of `connection`. Raises UnknownSchema."""
+    if inspect(connection).has_table("alembic_version") and connection.scalar(_VERSION) == newest():
+        return  # as at nearly every start; loading Alembic would take a good part of it
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -23,3 +27,8 @@ def migrate(connection: Connection) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         raise UnknownSchema(f"This database belongs to a newer version of the program ({error}).") from error
+
+
+def newest() -> str:
+    """The revision that the last step leads to; steps are files named after theirs."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))

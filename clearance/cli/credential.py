@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import click
 
-from clearance.cli.keys import fail, fail_for, given_passphrase, passphrase_option
+from clearance.cli.keys_common import fail, fail_for, given_passphrase, passphrase_option
 from clearance.credential.cose import sign1
 from clearance.credential.qrtext import pack
 from clearance.signing import keystore

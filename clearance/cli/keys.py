@@ -1,32 +1,57 @@
-"""`clearance keys`: make a PKI. What is made is decided in `clearance.signing`; here are words and exit statuses."""
+"""`clearance keys`: make keys and look after them. What happens is decided in `clearance.signing`; here are words."""
 
 import os
-import sys
-import time
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
-from clearance.credential.cose import Algorithm
-from clearance.signing import keystore
-from clearance.signing.authority import DEMO, Subject
-from clearance.signing.errors import DirectoryInUse, PassphraseWrong, SigningFault
-
-ALGORITHMS = {"es256": Algorithm.ES256, "eddsa": Algorithm.EDDSA}
-PASSPHRASE_VARIABLE = "CLEARANCE_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable
-
-passphrase_option = click.option(
-    "--passphrase-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="CLEARANCE_KEY_PASSPHRASE_FILE",
-    help=f"The first line is the passphrase of the private keys. Otherwise ${PASSPHRASE_VARIABLE}, or a question.",
+from clearance.cli.keys_check import doctor, list_signers
+from clearance.cli.keys_common import (
+    fail,
+    faults_told,
+    new_passphrase,
+    passphrase_option,
+    present_options,
+    tell,
 )
+from clearance.cli.keys_signer import ALGORITHMS, root, signer, subject_of
+from clearance.cli.keys_state import bundle, distrust, retire, rotate
+from clearance.signing import keystore
+from clearance.signing.authority import fingerprint
+from clearance.signing.ceremony import Done, Occasion
+from clearance.signing.keyring import read_ring
 
 
 @click.group()
 def keys() -> None:
-    """Make the keys that sign cards, status lists, trust bundles and PDFs."""
+    """Make the keys that sign cards, status lists, trust bundles and PDFs, and replace them without a gap.
+
+    \b
+    All at once, for a demo or a trial:   init
+    The ceremony, with an offline root:   root create, then for each of card, status, trust and seal
+                                          signer request, signer certify, signer install; bundle publish
+    A new key in place of an old one:     signer request, certify, install; bundle publish; rotate; retire
+    A key in wrong hands:                 distrust
+    Any time:                             list, doctor
+
+    Every step may be run again: it goes on where it was cut short, or says that it is done. Each writes a page for the
+    file into DIR/ceremony. docs/KEYS.md walks through it.
+
+    \b
+    Exit status of every step: 0 done; 64 or 2 wrong usage; 66 a file, key or certificate does not fit;
+    69 a hardware token cannot be reached; 73 the directory is in use; 74 nothing could be written;
+    75 something else must come first; 77 passphrase or PIN missing or wrong.
+    """
+
+
+keys.add_command(root)
+keys.add_command(signer)
+keys.add_command(bundle)
+keys.add_command(rotate)
+keys.add_command(retire)
+keys.add_command(distrust)
+keys.add_command(list_signers)
+keys.add_command(doctor)
 
 
 @keys.command()
@@ -38,6 +63,7 @@ def keys() -> None:
 @click.option("--issuer", default=keystore.ISSUER, show_default=True, help="The issuer that cards name.")
 @click.option("--status-uri", default=keystore.STATUS_URI, show_default=True, help="The status list that cards name.")
 @passphrase_option
+@present_options
 def init(
     directory: Path,
     alg: str,
@@ -47,6 +73,7 @@ def init(
     issuer: str,
     status_uri: str,
     passphrase_file: Path | None,
+    on: Occasion,
 ) -> None:
     """Make a root and the card, status, trust and seal signers, with a first trust bundle and status list.
 
@@ -62,68 +89,35 @@ def init(
     77 passphrase missing or too short.
     """
     try:
-        subject = _subject(demo=demo, organisation=organisation, country=country)
-        keystore.init(
-            directory,
-            algorithm=ALGORITHMS[alg],
-            subject=subject,
-            at=int(time.time()),  # noqa: TID251 - a ceremony is its own bootstrap
-            passphrase=_new_passphrase(passphrase_file, needed=not demo),
-            issuer=issuer,
-            status_uri=status_uri,
-        )
+        subject = subject_of(demo=demo, organisation=organisation, country=country)
+        with faults_told():
+            keystore.init(
+                directory,
+                algorithm=ALGORITHMS[alg],
+                subject=subject,
+                at=on.at,
+                passphrase=new_passphrase(passphrase_file, needed=not demo),
+                issuer=issuer,
+                status_uri=status_uri,
+            )
     except ValueError as error:
         fail(str(error), os.EX_USAGE)
-    except SigningFault as fault:
-        fail_for(fault)
     click.echo(f"Keys: {directory / 'private'}")
     click.echo(f"For desks: {directory / 'public'}")
     if demo:
         click.echo("DEMO keys: no real desk accepts their cards.")
-    else:
-        click.echo(f"Now move {directory / 'private' / 'root.pem'} to offline media: issuing does not need it.")
+        return
+    with faults_told():
+        tell(_made(directory), directory, on)
+    click.echo(f"Now move {directory / 'private' / 'root.pem'} to offline media: issuing does not need it.")
 
 
-def fail(sentence: str, status: int) -> NoReturn:
-    """End the program with a sentence on standard error."""
-    click.echo(f"Error: {sentence}", err=True)
-    sys.exit(status)
-
-
-def fail_for(fault: SigningFault) -> NoReturn:
-    """End the program with the fault's sentence and the exit status of its kind (sysexits.h)."""
-    match fault:
-        case DirectoryInUse():
-            fail(str(fault), os.EX_CANTCREAT)
-        case PassphraseWrong():
-            fail(str(fault), os.EX_NOPERM)
-        case _:
-            fail(str(fault), os.EX_NOINPUT)
-
-
-def given_passphrase(file: Path | None) -> bytes | None:
-    """The passphrase of the file's first line or of the environment; None when neither is given."""
-    if file is None:
-        return os.environ.get(PASSPHRASE_VARIABLE, "").encode() or None
-    try:
-        line = file.read_bytes().partition(b"\n")[0].removesuffix(b"\r")
-    except OSError as error:
-        fail(f"{file} cannot be read: {error.strerror}.", os.EX_NOINPUT)
-    return line or fail(f"The first line of {file} is empty; it must be the passphrase.", os.EX_NOPERM)
-
-
-def _new_passphrase(file: Path | None, *, needed: bool) -> bytes | None:
-    passphrase = given_passphrase(file)
-    if passphrase is None and needed and sys.stdin.isatty():
-        passphrase = str(click.prompt("Passphrase for the keys", hide_input=True, confirmation_prompt=True)).encode()
-    return passphrase
-
-
-def _subject(*, demo: bool, organisation: str | None, country: str | None) -> Subject:
-    if demo:
-        if organisation is not None or country is not None:
-            raise ValueError(f"--demo fixes the subject as O={DEMO.organisation}, C={DEMO.country}.")
-        return DEMO
-    if organisation is None:
-        raise ValueError("Give --organisation for real keys, or --demo for demo keys.")
-    return Subject(organisation=organisation, country="BD" if country is None else country)
+def _made(directory: Path) -> Done:
+    ring = read_ring(directory)
+    return Done(
+        step="init",
+        subject="keys",
+        title="make root and signers at once",
+        said=("A root, a signer for each purpose, a first trust bundle and a first status list were made.",),
+        facts={"Root": fingerprint(ring.root)} | {f"Signer {each.name}": each.kid.hex() for each in ring.signers},
+    )

@@ -166,8 +166,12 @@ def require_signer(certificate: x509.Certificate, role: Role, *, root: x509.Cert
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
-    """SHA-256 of a certificate in sixteen groups of four digits, to be read aloud and compared."""
-    digits = certificate.fingerprint(hashes.SHA256()).hex().upper()
+    """SHA-256 of a certificate, to be read aloud and compared."""
+    return grouped(certificate.fingerprint(hashes.SHA256()).hex().upper())
+
+
+def grouped(digits: str) -> str:
+    """Digits in groups of four, as people read them to each other."""
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
 
 

@@ -98,7 +98,7 @@ def _signature_lines(on: Occasion) -> list[str]:
     lines = []
     for part, name in people:
         shown = _line(name) or "_" * 28
-        lines += [f"{part}: {shown:<30}  Signature: {'_' * 28}  Date: {'_' * 12}", ""]
+        lines += [f"{f'{part}: {shown}':<40}  Signature: {'_' * 28}  Date: {'_' * 12}", ""]
     return lines
 
 

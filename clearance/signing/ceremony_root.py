@@ -25,6 +25,7 @@ from clearance.signing.authority import (
     Window,
     certify,
     fingerprint,
+    grouped,
     make_root,
     require_signer,
     root_name,
@@ -94,7 +95,9 @@ def certify_request(
         subject=given.stem,
         title=f"certify a {role} signer",
         said=(f"A {role} signer was certified by this root: {into}. {how}",),
-        facts=facts_of(certificate) | {"Root": fingerprint(root)},
+        facts={"Public key (SHA-256)": key_fingerprint(public_key)}
+        | facts_of(certificate)
+        | {"Root": fingerprint(root)},
         then=(
             f"Carry {into.name} back to where its key lives, and there:",
             f"  clearance keys signer install --dir DIR {into.name}",
@@ -112,6 +115,15 @@ def facts_of(certificate: x509.Certificate) -> dict[str, str]:
         "Fingerprint (SHA-256)": fingerprint(certificate),
         "Valid": f"{day(certificate.not_valid_before_utc)} to {day(certificate.not_valid_after_utc)}",
     }
+
+
+def key_fingerprint(public_key: PublicKey) -> str:
+    """SHA-256 of a public key (SubjectPublicKeyInfo), for both ends of a request's way to compare."""
+    return grouped(_key_digest(public_key))
+
+
+def _key_digest(public_key: PublicKey) -> str:
+    return sha256(public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest().upper()
 
 
 def _certified(
@@ -137,8 +149,7 @@ def _register(directory: Path, role: Role, public_key: PublicKey) -> Path:
     issued = directory / "issued"
     if not issued.is_dir():  # a directory of `init` became the root's
         files.make_directory(issued, mode=files.PUBLIC_DIRECTORY)
-    spki = public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    key_id = sha256(spki).hexdigest()[:16]
+    key_id = _key_digest(public_key)[:16].lower()
     for other in Role:
         if other is not role and (issued / f"{other}-{key_id}.crt").exists():
             raise KeyRefused(f"This key was certified as a {other} key. No key serves two purposes: make a new one.")
@@ -169,7 +180,7 @@ def _root_done(directory: Path, root: x509.Certificate, *, already: bool) -> Don
         subject="root",
         title="make the root",
         said=(f"The root of {root.subject.rfc4514_string()} {'was made before' if already else 'was made'}.",),
-        facts=facts_of(root),
+        facts={name: value for name, value in facts_of(root).items() if name != "Key identifier"},
         then=(
             f"Keep {directory} on offline media, and a copy in another safe. The passphrase lies in neither.",
             f"Carry {directory / 'public' / 'root.pem'} to the machine that will sign, and there, for each of card,",

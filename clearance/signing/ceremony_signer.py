@@ -7,6 +7,7 @@ It decides that a certificate is installed only beside its own key, for its own 
 """
 
 from pathlib import Path
+from typing import cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -17,10 +18,10 @@ from clearance.credential.errors import CredentialError
 from clearance.signing import files
 from clearance.signing.authority import Role, fingerprint, is_demo, require_signer
 from clearance.signing.ceremony import Done, Occasion, day
-from clearance.signing.ceremony_root import facts_of
-from clearance.signing.certified import PrivateKey, algorithm_of, require_same_key
+from clearance.signing.ceremony_root import facts_of, key_fingerprint
+from clearance.signing.certified import PrivateKey, PublicKey, algorithm_of, require_same_key
 from clearance.signing.errors import KeyRefused, OutOfOrder, PassphraseWrong
-from clearance.signing.keyring import Ring, RingSigner, Standing, read_certificate, read_ring
+from clearance.signing.keyring import SEEN_BY_DESKS, Ring, RingSigner, Standing, read_certificate, read_ring
 from clearance.signing.pkcs11_uri import TokenAddress
 from clearance.signing.private_keys import Secrets, is_encrypted, make_private_key, open_private_key
 from clearance.signing.requests import make_request, read_request
@@ -144,12 +145,13 @@ def _requested(ring: Ring, name: str, role: Role, path: Path, *, already: bool) 
         subject=name,
         title=f"ask for a certificate for {name}",
         said=(
-            (
-                f"{path} asks for a {role} certificate; it {'was made before' if already else 'was made now'} and has no "
-                "answer yet."
-            ),
+            f"{path} asks for a {role} certificate. It was made {'before' if already else 'now'}; no answer came yet.",
         ),
-        facts={"Key": str(signer.key_file), "Root": fingerprint(ring.root)},
+        facts={
+            "Key": str(signer.key_file),
+            "Public key (SHA-256)": key_fingerprint(cast(PublicKey, read_request(path).public_key())),
+            "Root": fingerprint(ring.root),
+        },
         then=(
             f"Carry {path.name} to the offline root, and there:",
             f"  clearance keys signer certify --root ROOT --role {role} {path.name}",
@@ -163,8 +165,8 @@ def _installed(ring: Ring, signer: RingSigner, certificate: x509.Certificate, *,
     missing = [each.value for each in Role if ring.signing(each) is None and each is not role]
     if ring.bundle is None and missing:
         then = [f"Still to come before the first bundle: a signer for {', '.join(missing)}."]
-    elif ring.bundle is None or role in (Role.CARD, Role.STATUS):
-        then = ["Now tell desks of it:", f"  clearance keys bundle publish --dir {ring.directory}"]
+    elif ring.bundle is None or role in SEEN_BY_DESKS:
+        then = ["Now tell desks:", f"  clearance keys bundle publish --dir {ring.directory}"]
     else:
         then = ["No desk needs to know it beforehand. When it shall sign:"]
         then += [f"  clearance keys rotate --dir {ring.directory} {signer.name}"]

@@ -11,9 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from clearance.credential.cose import kid_of
+from clearance.credential.cose import Algorithm, kid_of
 from clearance.credential.held import HeldTrust
 from clearance.credential.trust import SignerState, TrustBundle, TrustedSigner
 from clearance.signing.authority import Role
@@ -21,6 +22,9 @@ from clearance.signing.errors import KeyRefused
 from clearance.signing.history import History
 from clearance.signing.private_keys import key_file
 from clearance.signing.publication import published
+
+SEEN_BY_DESKS = (Role.CARD, Role.STATUS)
+"""Signers that desks must know beforehand: a trust signer brings its certificate along, and no desk looks at seals."""
 
 _NAME = re.compile(r"(card|status|trust|seal)(?:-([2-9]|[1-9][0-9]{1,3}))?", re.ASCII)
 
@@ -62,6 +66,14 @@ class RingSigner:
     def der(self) -> bytes:
         assert self.certificate is not None, "asked of certified signers only"
         return self.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def algorithm(self) -> Algorithm | None:
+        """What it signs with; None before it has a certificate."""
+        if self.certificate is None:
+            return None
+        on_curve = isinstance(self.certificate.public_key(), ec.EllipticCurvePublicKey)
+        return Algorithm.ES256 if on_curve else Algorithm.EDDSA
 
     @property
     def kid(self) -> bytes:
@@ -160,7 +172,7 @@ def _standing(name: str, role: Role, history: History, *, certified: bool, liste
         return Standing.DISTRUSTED
     if listed and listed.state is SignerState.RETIRED:
         return Standing.RETIRED
-    if role in (Role.CARD, Role.STATUS) and not listed:
+    if role in SEEN_BY_DESKS and not listed:
         return Standing.INSTALLED
     if name == history.signing(role):
         return Standing.SIGNING

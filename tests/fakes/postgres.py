@@ -62,7 +62,7 @@ class Server:
 @contextmanager
 def running(binaries: Path) -> Iterator[Server]:
     """A server of its own, stopped and removed at the end."""
-    folder = Path(mkdtemp(prefix="pg-", dir="/tmp"))  # noqa: S108 - a socket's path must be short
+    folder = Path(mkdtemp(prefix="pg-", dir="/tmp"))  # a socket has a short path
     data = folder / "data"
     try:
         if os.geteuid() == 0:  # the server refuses to run as root

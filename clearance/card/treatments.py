@@ -11,8 +11,8 @@ from PIL import Image, ImageChops, ImageFilter
 
 from clearance.domain.readability import Treatment
 
-BLUR_PX = 1.2
-"""Standard deviation of the blur, about a third of a module of the smallest symbol at 100 dpi."""
+BLUR_PX = 1.5
+"""Standard deviation of the blur, 0.4 of a module of the smallest symbol at 100 dpi; below 3.2 px a module it fails."""
 
 INK, PAPER = 70, 170
 """Grey levels of a poor photocopy."""

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import Connection, String, column, inspect, select, table
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_VERSION = select(column("version_num")).select_from(table("alembic_version"))
+_VERSION = select(column("version_num", String)).select_from(table("alembic_version"))
 
 
 class UnknownSchema(Exception):

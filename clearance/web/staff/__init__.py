@@ -3,12 +3,15 @@
 Every page but the sign-in is behind `access`; who may do what to which case is decided in `clearance.domain.decision`.
 """
 
+from functools import partial
+
 from flask import Blueprint
 from flask_limiter import Limiter
 
+from clearance.issuing.halt import standing_stop
 from clearance.issuing.service import Service
 from clearance.web.options import WebOptions
-from clearance.web.staff import access, cards, cases, queue, speech
+from clearance.web.staff import access, cards, cases, plastic, queue, speech
 
 
 def blueprint(service: Service, _options: WebOptions, limiter: Limiter) -> Blueprint:
@@ -16,7 +19,9 @@ def blueprint(service: Service, _options: WebOptions, limiter: Limiter) -> Bluep
     routes = Blueprint("staff", __name__, url_prefix="/staff")
     speech.install(routes)
     access.install(routes, service, limiter)
+    routes.context_processor(lambda: {"signing_stop": partial(standing_stop, service)})
     queue.install(routes, service)
     cases.install(routes, service)
     cards.install(routes, service)
+    plastic.install(routes, service)
     return routes

@@ -103,6 +103,10 @@ class Settings(BaseSettings):
     card: CardSettings = CardSettings()
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many proxies of our own stand in front and set X-Forwarded-For."""
+    public_url: str = Field(default="https://clearance.bmet.gov.bd", pattern=r"^https?://[^/\s]+(/[^\s]*)?$")
+    """Where visitors reach this service."""
+    security_contact: str = Field(default="mailto:security@bmet.gov.bd", pattern=r"^(mailto|https|tel):\S+$")
+    """Where to report a weakness, as `/.well-known/security.txt` says it."""
 
     @classmethod
     def settings_customise_sources(

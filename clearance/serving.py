@@ -66,6 +66,8 @@ def web_app(service: Service, settings: Settings) -> Flask:
             trust_directory=settings.published,
             limiter_storage=settings.limiter_storage,
             trusted_proxies=settings.trusted_proxies,
+            public_url=settings.public_url,
+            security_contact=settings.security_contact,
         ),
     )
 

@@ -6,8 +6,9 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from clearance.issuing.service import Service
-from clearance.web import desk_api, errors, language, limits, public, security, staff, trust
+from clearance.web import desk_api, errors, language, limits, public, security, staff, trust, wellknown
 from clearance.web.options import WebOptions
+from clearance.web.published import PublishedFiles
 
 STATIC_FRESH_S = 86_400
 
@@ -26,7 +27,9 @@ def create_app(service: Service, options: WebOptions) -> Flask:
     forms = CSRFProtect(app)
     app.register_blueprint(public.blueprint(service, options, limiter))
     app.register_blueprint(staff.blueprint(service, options, limiter))
-    app.register_blueprint(trust.blueprint(options.trust_directory))
+    published = PublishedFiles(options.trust_directory)
+    app.register_blueprint(trust.blueprint(published))
+    app.register_blueprint(wellknown.blueprint(service, published, options))
     reports = desk_api.blueprint(service, limiter)
     forms.exempt(reports)  # no cookie speaks for a desk
     app.register_blueprint(reports)

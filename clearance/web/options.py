@@ -18,5 +18,8 @@ class WebOptions:
     trust_directory: Path
     limiter_storage: str = "memory://"
     trusted_proxies: int = 0
+    public_url: str = "https://clearance.bmet.gov.bd"
+    """Where visitors reach this service."""
+    security_contact: str = "mailto:security@bmet.gov.bd"
     helpline: str = "16135"
     helpline_abroad: str = "+880 9610 102030"

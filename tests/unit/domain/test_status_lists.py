@@ -92,7 +92,8 @@ def test_cards_of_a_year_may_run_for_800_days_after_its_end(day: date, run_out: 
     )
 )
 def test_however_time_passes_no_list_is_lost_used_twice_or_named_twice(steps: list[tuple[int, float, bool]]) -> None:
-    uris, day, used = (BASE + "26a",), date(2026, 1, 1).toordinal(), [BASE + "26a"]
+    uris: tuple[str, ...] = (BASE + "26a",)
+    day, used = date(2026, 1, 1).toordinal(), [BASE + "26a"]
     for days, drawn, every_desk in steps:
         day += days
         before = uris

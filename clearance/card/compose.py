@@ -12,27 +12,27 @@ from clearance.card.fitting import SCALES
 from clearance.card.layout import Box, Node, Rect, Setting, bottom, place
 from clearance.card.page_parts import Face, Page
 from clearance.card.qr import side_of
-from clearance.card.words import facts
+from clearance.card.words import Item, facts
 from clearance.domain.printed_card import PrintedCard
-
-
-class FaceTooSmallError(ValueError):
-    """What must stand on a plastic card does not fit on it, even at 80 % and without any optional fact."""
+from clearance.issuing.ports import DoesNotFit
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedPage:
-    """What is drawn: boxes from back to front, the page's final size, where the paper is folded (mm)."""
+    """What is drawn: boxes from back to front, the page's final size, where the paper is folded (mm).
 
-    page: Page | Face
+    `watermark` is the size of the diagonal DEMO in points.
+    """
+
     width: float
     height: float
     boxes: tuple[Box, ...]
-    fold: float | None
+    watermark: float
+    fold: float | None = None
 
 
 def compose(page: Page | Face, card: PrintedCard) -> PlacedPage:
-    """Place everything the page shows of `card`. Raises UnprintableTextError, FaceTooSmallError."""
+    """Place everything the page shows of `card`. Raises UnprintableTextError, DoesNotFit."""
     setting = Setting(facts=facts(card), qr_side=side_of(card.qr_text, page.level))
     match page:
         case Page():
@@ -56,7 +56,7 @@ def _compose_page(page: Page, setting: Setting) -> PlacedPage:
         end = max(page.height - foot_height, bottom(back, fold) + page.gap)
     foot = place(page.foot, setting, x=0, y=end, width=page.width)
     boxes = bands + front + back + foot
-    return PlacedPage(page=page, width=page.width, height=bottom(foot, end), boxes=boxes, fold=fold)
+    return PlacedPage(width=page.width, height=bottom(foot, end), boxes=boxes, watermark=page.watermark, fold=fold)
 
 
 def _front(page: Page, setting: Setting, top: float, limit: float) -> tuple[Box, ...]:
@@ -76,8 +76,8 @@ def _compose_face(face: Face, setting: Setting) -> PlacedPage:
     for trial in _fewer_and_fewer(face, setting):
         boxes = _fill(face.body, trial, inside)
         if boxes is not None:
-            return PlacedPage(page=face, width=face.width, height=face.height, boxes=boxes, fold=None)
-    raise FaceTooSmallError(f"{setting.facts.keys()} on {face.width} x {face.height} mm")
+            return PlacedPage(width=face.width, height=face.height, boxes=boxes, watermark=face.watermark)
+    raise DoesNotFit(setting.facts[Item.CLEARANCE_NO].en)
 
 
 def _fewer_and_fewer(face: Face, setting: Setting) -> Iterator[Setting]:

@@ -13,7 +13,7 @@ from clearance.card.fitting import MM_PER_INCH, MM_PER_POINT, Style, fit, reach,
 from clearance.card.words import LABELS, Item
 from clearance.domain.text import BilingualText
 
-HAIRLINE = 0.12
+HAIRLINE, STRIPE = 0.12, 0.5
 """Millimetres."""
 
 JOINT = " · "
@@ -102,11 +102,15 @@ class Stack:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A coloured ground with a node on it; `padding` is (across, down) in millimetres."""
+    """A coloured ground with a node on it; `padding` is (across, down) in millimetres.
+
+    `edge` is the colour of a thin stripe along its lower edge.
+    """
 
     node: "Node"
     fill: str
     padding: tuple[float, float]
+    edge: str | None = None
 
 
 Node = Words | Field | Frame | Row | Stack | Panel
@@ -185,10 +189,8 @@ def place(node: Node, setting: Setting, *, x: float, y: float, width: float) -> 
             return tuple(_place_row(node, setting, x, y, width))
         case Stack():
             return tuple(_place_stack(node, setting, x, y, width))
-        case Panel(node=inner, padding=(across, down), fill=fill):
-            boxes = place(inner, setting, x=x + across, y=y + down, width=width - 2 * across)
-            height = bottom(boxes, y + down) + down - y
-            return (Box(rect=Rect(x=x, y=y, width=width, height=height), fill=fill), *boxes)
+        case Panel():
+            return _place_panel(node, setting, x, y, width)
 
 
 def bottom(boxes: tuple[Box, ...], top: float) -> float:
@@ -232,6 +234,16 @@ def _place_stack(stack: Stack, setting: Setting, x: float, y: float, width: floa
         y = bottom(boxes, y) + gap
         if stack.ruled and node is not shown[-1]:
             yield Box(rect=Rect(x=x, y=y - gap / 2, width=width, height=HAIRLINE), fill=RULE)
+
+
+def _place_panel(panel: Panel, setting: Setting, x: float, y: float, width: float) -> tuple[Box, ...]:
+    across, down = panel.padding
+    inner = place(panel.node, setting, x=x + across, y=y + down, width=width - 2 * across)
+    ground = Rect(x=x, y=y, width=width, height=bottom(inner, y + down) + down - y)
+    edge: tuple[Box, ...] = ()
+    if panel.edge is not None:
+        edge = (Box(rect=replace(ground, y=ground.bottom - STRIPE, height=STRIPE), fill=panel.edge),)
+    return (Box(rect=ground, fill=panel.fill), *edge, *inner)
 
 
 def _whole_dots(room: Rect, modules: int, dpi: int) -> Rect:

@@ -15,7 +15,7 @@ from clearance.issuing.ports import PhotoGround, PhotoRefused, Portrait
 WIDTH, HEIGHT = 276, 354
 """Pixels of the prepared picture: 35 x 45 mm at 200 dots per inch."""
 
-MAX_BYTES = 12 * 1024
+MAX_BYTES = 8 * 1024
 """Size of the prepared picture; keeps the sealed PDF under 45 kB."""
 
 MAX_UPLOAD = 10 * 1024 * 1024
@@ -23,14 +23,14 @@ MAX_PIXELS = 40_000_000
 MIN_SCALE = 0.7
 """An upload may be enlarged by a third at most; beyond that nobody knows a face by it."""
 
-_QUALITIES = (80, 70, 60, 50, 40, 30, 20)
+_QUALITIES = (80, 75, 70, 65, 60, 55, 50, 40, 30, 20)
 _FORMATS = ("JPEG", "PNG")
 _CHROMA_4_2_0 = 2
 _TURNED = (5, 6, 7, 8)  # EXIF orientations that swap width and height
 
 
 def prepare(upload: bytes) -> Portrait:
-    """A baseline JPEG of 276 x 354 pixels, at most 12 kB, without metadata, cut from the middle of `upload`.
+    """A baseline JPEG of 276 x 354 pixels, at most 8 kB, without metadata, cut from the middle of `upload`.
 
     The orientation noted by the camera is applied, transparency becomes white. Raises PhotoRefused.
     """

@@ -13,6 +13,7 @@ from clearance.card.syllable_font import SyllableFont
 from clearance.card.typeface import Weight, typeface
 
 _SYMBOLIC = 4  # PDF 32000-1, table 123: the font's codes are its own
+_ESCAPES = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)", "\r": r"\r"})  # PDF 32000-1, 7.3.4.2
 _STEM_WIDTH = {Weight.REGULAR: 80, Weight.SEMIBOLD: 120}
 
 
@@ -37,9 +38,10 @@ class ReportlabFont:
         return name
 
     def show(self, text: str, doc: pdfdoc.PDFDocument) -> str:
-        """The operator that shows `text` (NFC) in this font. Raises UnprintableTextError."""
+        """The operator that shows `text` (NFC) in this font, its bytes as Latin-1. Raises UnprintableTextError."""
         font = self._documents.setdefault(doc, SyllableFont(self._typeface))
-        return f"<{font.encode(text).hex()}>Tj"
+        codes = font.encode(text).decode("latin-1").translate(_ESCAPES)
+        return f"({codes})Tj"
 
     def addObjects(self, doc: pdfdoc.PDFDocument) -> None:  # noqa: N802
         """Write the font of a finished document as a Type 0 font (PDF 32000-1, 9.7)."""

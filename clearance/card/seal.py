@@ -14,10 +14,12 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -94,6 +96,11 @@ class _SealWriter(IncrementalPdfFileWriter):
 
     def _update_meta(self) -> None:
         pass
+
+    def register_extension(self, ext: DeveloperExtension) -> None:
+        """Declared is only that the file is sealed the PAdES way: the others would turn it into PDF 2.0."""
+        if ext.prefix_name == ESIC_EXTENSION_1.prefix_name:
+            super().register_extension(ext)
 
 
 class _TimedSigner(PdfSigner):

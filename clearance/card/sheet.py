@@ -1,24 +1,24 @@
-"""One placed page as PDF operators: grounds, pictures, text, the DEMO marking.
+"""One page as PDF operators: grounds, pictures, text, the DEMO marking, and the marks that say what each is.
 
-It decides the order of ink (watermark, grounds, pictures, text, rules) and the operators; where things stand came from
-`layout`. Text is written here and not by reportlab's text object, which would spell each byte of a code as `\\000`.
+It decides the order of ink (watermark, grounds, pictures, text, folds) and the operators. Where things stand came from
+`layout`, what is read in one go from `marks`; the tree over the marks is built by `structure`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reportlab.lib.colors import HexColor
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfbase.pdfdoc import PDFDocument
 
 from clearance.card import colours, watermark
-from clearance.card.colours import ACCENT, MUTED, RULE, WHITE
+from clearance.card.colours import MUTED, RULE, WHITE
 from clearance.card.compose import PlacedPage
 from clearance.card.fitting import MM_PER_POINT
-from clearance.card.layout import Line, Picture, Rect
+from clearance.card.layout import Picture, Rect, Role
+from clearance.card.marks import Mark, Part, Piece, pieces
 from clearance.card.reportlab_font import reportlab_font
-from clearance.card.typeface import Weight
 
-PHOTO, QR_CODE, WATERMARK = "photo", "qr", "demo"
-"""Names of the pictures that both pages draw; `document` defines them."""
+PHOTO, QR_CODE, WATERMARK = "Photo", "Code", "Demo"
+"""Names of the pictures in the resources of every page; `document` defines them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,95 +32,117 @@ class Pictures:
     watermark: int | None
 
 
-class Sheet:
-    """One page being drawn: millimetres from the top left become points from the bottom left."""
+@dataclass(frozen=True, kw_only=True)
+class DrawnPage:
+    """Operators, size in points, and the marks in reading order; the marked content is numbered through them."""
 
-    def __init__(self, canvas: Canvas, placed: PlacedPage) -> None:
-        self._canvas, self._placed = canvas, placed
-        canvas.setPageSize((_points(placed.width), _points(placed.height)))
+    content: bytes
+    width: float
+    height: float
+    marks: tuple[Mark, ...]
 
-    def draw(self, pictures: Pictures) -> None:
-        """Draw everything."""
-        if pictures.watermark is not None:
-            self._watermark(pictures.watermark)
+
+def draw(placed: PlacedPage, pictures: Pictures, doc: PDFDocument) -> DrawnPage:
+    """Draw everything on one page of `doc`."""
+    sheet = _Sheet(placed, doc)
+    figures: list[str] = []
+    texts: list[str] = []
+    marks: list[Mark] = []
+    mcid = 0
+    for piece in pieces(placed.boxes):
+        match piece.kind:
+            case Picture():
+                figures.append(f"/Figure<</MCID {mcid}>>BDC {sheet.picture(piece.kind, piece.rect, pictures)} EMC")
+            case Role():
+                texts += sheet.text(piece, mcid)
+        marks.append(piece.mark)
+        mcid += piece.mark.sequences
+    operators = [
+        *("/Artifact BMC", *sheet.watermark(pictures.watermark), *sheet.grounds(), "EMC"),
+        *figures,
+        *("BT", *texts, "ET"),
+        *("/Artifact BMC", *sheet.fold(), "EMC"),
+    ]
+    return DrawnPage(
+        content="\n".join(operators).encode("latin-1"),
+        width=_points(placed.width),
+        height=_points(placed.height),
+        marks=tuple(marks),
+    )
+
+
+class _Sheet:
+    """Operators of one page: millimetres from the top left become points from the bottom left."""
+
+    def __init__(self, placed: PlacedPage, doc: PDFDocument) -> None:
+        self._placed, self._doc = placed, doc
+        self._pen, self._x, self._y = "", 0.0, 0.0  # font and colour as last named, where the last line began
+
+    def watermark(self, length: int | None) -> Iterator[str]:
+        """Below everything: it can neither hide a fact nor stand behind the QR code."""
+        if length is None:
+            return
+        placed = self._placed
+        yield _fill(colours.WATERMARK)
+        size = (_points(placed.width), _points(placed.height))
+        yield from watermark.rows(*size, placed.watermark, length, word=WATERMARK)
+
+    def grounds(self) -> Iterator[str]:
+        """Coloured grounds, hairlines, and white below the pictures."""
         for box in self._placed.boxes:
             if fill := (WHITE if box.picture else box.fill):
-                self._canvas.setFillColor(HexColor(fill))
-                self._canvas.rect(*self._corner(box.rect), *_size(box.rect), stroke=0, fill=1)
-        for box in self._placed.boxes:
-            match box.picture:
-                case Picture.PHOTO:
-                    self._photo(box.rect)
-                case Picture.QR:
-                    self._place(QR_CODE, box.rect, pictures.qr_side)
-        self._text([line for box in self._placed.boxes for line in box.lines])
-        self._rules()
+                yield f"{_fill(fill)} {self._rectangle(box.rect)} f"
 
-    def _watermark(self, length: int) -> None:
-        """Below everything: it can neither hide a fact nor stand behind the QR code."""
-        placed, canvas = self._placed, self._canvas
-        canvas.setFillColor(HexColor(colours.WATERMARK))
-        size = (_points(placed.width), _points(placed.height))
-        for matrix in watermark.matrices(*size, placed.page.watermark, length):
-            canvas.addLiteral(f"q {matrix} cm")
-            canvas.doForm(WATERMARK)
-            canvas.addLiteral("Q")
+    def picture(self, picture: Picture, rect: Rect, pictures: Pictures) -> str:
+        """Photo or code, stretched over its box; the photo has a thin frame."""
+        match picture:
+            case Picture.PHOTO:
+                frame = f"{_components(RULE)} RG 0.5 w {self._rectangle(rect)} S"
+                return f"{self._stretched(PHOTO, rect, 1)} {frame}"
+            case Picture.QR:
+                return self._stretched(QR_CODE, rect, pictures.qr_side)
 
-    def _photo(self, rect: Rect) -> None:
-        canvas = self._canvas
-        self._place(PHOTO, rect, 1)
-        canvas.setStrokeColor(HexColor(RULE))
-        canvas.setLineWidth(0.5)
-        canvas.rect(*self._corner(rect), *_size(rect), stroke=1, fill=0)
+    def text(self, piece: Piece, mcid: int) -> Iterator[str]:
+        """The lines of a piece, marked anew where the language changes; its first mark is `mcid`."""
+        for number, (english, parts) in enumerate(piece.sequences, start=mcid):
+            yield f"/Span<</MCID {number}/Lang(en)>>BDC" if english else f"/{piece.kind}<</MCID {number}>>BDC"
+            for part in parts:
+                yield from self._part(part)
+            yield "EMC"
 
-    def _place(self, picture: str, rect: Rect, units: int) -> None:
-        """Stretch a picture of so many units a side over `rect`."""
-        canvas = self._canvas
-        canvas.saveState()
-        canvas.translate(*self._corner(rect))
-        canvas.scale(*(length / units for length in _size(rect)))
-        canvas.doForm(picture)
-        canvas.restoreState()
-
-    def _text(self, lines: list[Line]) -> None:
-        """All lines in reading order, each placed from the last one; font and colour are named where they change."""
-        operators, state, last_x, last_y = [], "", 0.0, 0.0
-        for line in lines:
-            wanted = f"{self._font(line.style.weight, line.size)} {_colour(line.style.colour)}"
-            if wanted != state:
-                operators.append(wanted)
-                state = wanted
-            x, y = _points(line.x), _points(self._placed.height - line.baseline)
-            move = f"{round(x - last_x, 2):g} {round(y - last_y, 2):g} Td"
-            operators.append(f"{move} {self._show(line.style.weight, line.text)}")
-            last_x, last_y = x, y
-        self._canvas.addLiteral(f"BT {' '.join(operators)} ET")
-
-    def _rules(self) -> None:
-        """The thin red rule under the title band, and the fold."""
-        canvas, placed = self._canvas, self._placed
-        band = placed.boxes[0].rect
-        canvas.setFillColor(HexColor(ACCENT))
-        canvas.rect(0, _points(placed.height - band.bottom), _points(placed.width), 1.4, stroke=0, fill=1)
+    def fold(self) -> Iterator[str]:
+        """Where the paper is folded."""
+        placed = self._placed
         if placed.fold is not None:
-            y = _points(placed.height - placed.fold)
-            canvas.setStrokeColor(HexColor(MUTED))
-            canvas.setLineWidth(0.6)
-            canvas.setDash(4, 3)
-            canvas.line(0, y, _points(placed.width), y)
+            width, y = (_number(_points(length)) for length in (placed.width, placed.height - placed.fold))
+            yield f"{_components(MUTED)} RG 0.6 w [4 3] 0 d 0 {y} m {width} {y} l S"
 
-    def _font(self, weight: Weight, size: float) -> str:
-        return f"{reportlab_font(weight).resource(self._canvas._doc)} {size:g} Tf"
+    def _part(self, part: Part) -> Iterator[str]:
+        """Each line is placed from the last one; font and colour are named where they change."""
+        line = part.line
+        font = reportlab_font(line.style.weight)
+        pen = f"{font.resource(self._doc)} {line.size:g} Tf {_fill(line.style.colour)}"
+        if pen != self._pen:
+            yield pen
+            self._pen = pen
+        if part.begins:
+            x, y = _points(line.x), _points(self._placed.height - line.baseline)
+            yield f"{_number(x - self._x)} {_number(y - self._y)} Td"
+            self._x, self._y = x, y
+        yield font.show(part.text, self._doc)
 
-    def _show(self, weight: Weight, text: str) -> str:
-        return reportlab_font(weight).show(text, self._canvas._doc)
+    def _stretched(self, picture: str, rect: Rect, units: int) -> str:
+        """A picture of so many units a side, over `rect`."""
+        across, up = (f"{_points(length) / units:.6g}" for length in (rect.width, rect.height))
+        x, y = self._corner(rect)
+        return f"q {across} 0 0 {up} {_number(x)} {_number(y)} cm /{picture} Do Q"
+
+    def _rectangle(self, rect: Rect) -> str:
+        sides = (*self._corner(rect), _points(rect.width), _points(rect.height))
+        return " ".join([*map(_number, sides), "re"])
 
     def _corner(self, rect: Rect) -> tuple[float, float]:
         return _points(rect.x), _points(self._placed.height - rect.bottom)
-
-
-def _size(rect: Rect) -> tuple[float, float]:
-    return _points(rect.width), _points(rect.height)
 
 
 def _points(millimetres: float) -> float:
@@ -128,6 +150,14 @@ def _points(millimetres: float) -> float:
     return round(millimetres / MM_PER_POINT, 2)
 
 
-def _colour(colour: str) -> str:
+def _number(value: float) -> str:
+    return f"{round(value, 2):g}"
+
+
+def _fill(colour: str) -> str:
     """The operator that fills in an `#rrggbb` colour."""
-    return " ".join(f"{int(colour[at : at + 2], 16) / 255:.3g}" for at in (1, 3, 5)) + " rg"
+    return f"{_components(colour)} rg"
+
+
+def _components(colour: str) -> str:
+    return " ".join(f"{int(colour[at : at + 2], 16) / 255:.3g}" for at in (1, 3, 5))

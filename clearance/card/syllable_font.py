@@ -16,7 +16,6 @@ _WORD_OFFSETS, _OFFSETS_NOT_POINTS, _MORE_COMPONENTS = 0x0001, 0x0002, 0x0020
 
 _CHECKSUM_MAGIC = 0xB1B0AFBA
 _HEAD_MAGIC = 0x5F0F3CF5
-_BFCHARS_PER_BLOCK = 100  # PDF 32000-1, 9.10.3
 
 _CMAP_HEAD = b"""/CIDInit /ProcSet findresource begin
 12 dict begin
@@ -61,15 +60,14 @@ class SyllableFont:
         """The font for everything encoded so far. The same texts in the same order give the same bytes."""
         glyphs, advances, deepest = self._glyphs()
         scale = 1000 / self._face.metrics.units_per_em
-        cids = len(self._cids) + 1
         return EmbeddedFont(
             truetype=_truetype(self._face, glyphs, advances, deepest),
-            widths=tuple(round(advance * scale) for advance in advances[:cids]),
-            to_unicode=_to_unicode({cid: syllable.text for syllable, cid in self._cids.items()}),
+            widths=tuple(round(advance * scale) for advance in advances),
+            to_unicode=_to_unicode([syllable.text for syllable in self._cids]),
         )
 
     def _glyphs(self) -> tuple[list[bytes], list[int], int]:
-        """Glyph data and advances, the CIDs first and the parts they are made of behind, and the longest composite."""
+        """Glyphs (CIDs first, the parts they are made of behind), advances of the CIDs, the longest composite."""
         outlines = self._face.outlines
         glyphs: list[bytes] = [outlines[0].data]
         advances = [self._face.advances[0]]
@@ -89,7 +87,6 @@ class SyllableFont:
                 if part.glyph not in drawn:
                     drawn[part.glyph] = len(glyphs)
                     glyphs.append(outlines[part.glyph].data)
-                    advances.append(self._face.advances[part.glyph])
             glyphs[cid] = _composite([(outlines[part.glyph], drawn[part.glyph], part) for part in parts])
         return glyphs, advances, max((len(parts) for _, parts in composites), default=1)
 
@@ -129,9 +126,10 @@ def _truetype(face: Typeface, glyphs: list[bytes], advances: list[int], deepest:
         b"hhea": struct.pack(
             ">I3hH3h3h4hhH",
             0x00010000, metrics.ascent, metrics.descent, 0, max(advances),
-            0, 0, metrics.box[2], 1, 0, 0, *(0,) * 5, count,
+            0, 0, metrics.box[2], 1, 0, 0, *(0,) * 5, len(advances),
         ),
-        b"hmtx": b"".join(struct.pack(">Hh", *pair) for pair in zip(advances, bearings, strict=True)),
+        b"hmtx": b"".join(struct.pack(">Hh", *pair) for pair in zip(advances, bearings, strict=False))
+        + struct.pack(f">{count - len(advances)}h", *bearings[len(advances) :]),  # parts need no advance
         b"loca": struct.pack(f">{count + 1}H", *(offset // 2 for offset in offsets)),
         b"maxp": struct.pack(">I14H", 0x00010000, count, *limits, *composite_limits, 2, *(0,) * 6, deepest, 1),
     })  # fmt: skip
@@ -157,8 +155,11 @@ def _checksum(padded: bytes) -> int:
     return sum(words) & 0xFFFFFFFF
 
 
-def _to_unicode(texts: dict[int, str]) -> bytes:
-    entries = [f"<{cid:04X}><{text.encode('utf-16-be').hex().upper()}>\n" for cid, text in texts.items()]
-    blocks = [entries[start : start + _BFCHARS_PER_BLOCK] for start in range(0, len(entries), _BFCHARS_PER_BLOCK)]
-    body = "".join(f"{len(block)} beginbfchar\n{''.join(block)}endbfchar\n" for block in blocks)
-    return _CMAP_HEAD + body.encode("ascii") + _CMAP_TAIL
+def _to_unicode(texts: list[str]) -> bytes:
+    """The CMap that gives CID 1 and those that follow their texts; a range keeps to one first byte (9.10.3)."""
+    ranges = []
+    for row in range(0, len(texts) + 1, 256):
+        cids = range(max(row, 1), min(row + 256, len(texts) + 1))
+        strings = "".join(f"<{texts[cid - 1].encode('utf-16-be').hex().upper()}>" for cid in cids)
+        ranges.append(f"<{cids.start:04X}><{cids.stop - 1:04X}>[{strings}]\n")
+    return _CMAP_HEAD + f"{len(ranges)} beginbfrange\n{''.join(ranges)}endbfrange\n".encode("ascii") + _CMAP_TAIL

@@ -4,6 +4,7 @@ It is drawn as outlines and not as text, so that whoever copies, searches or lis
 the band on top of every page says the same in words.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from math import cos, hypot, radians, sin
 
@@ -33,22 +34,22 @@ def form(text: str, weight: Weight = WEIGHT) -> tuple[bytes, tuple[int, int, int
     return "\n".join([*pen.operators, "f"]).encode("ascii"), (0, bottom, x, top)
 
 
-def matrices(width: float, height: float, size: float, length: int) -> list[str]:
-    """Transformations that lay a form of `length` font units over a page in rows, each row half a word further."""
+def rows(width: float, height: float, size: float, length: int, *, word: str) -> Iterator[str]:
+    """Operators that lay the form `word`, `length` font units long, over a page in rows, each half a word further.
+
+    The unit becomes a font unit along the words, and each word is placed from the last: that takes next to no bytes.
+    """
     scale = size / typeface(WEIGHT).metrics.units_per_em
-    step, row_step = length * scale * SPACING, size * LEADING
-    reach = hypot(width, height) / 2
-    rows, columns = round(reach / row_step), round(reach / step) + 1
+    step, row_step = round(length * SPACING), round(size * LEADING / scale)
+    reach = hypot(width, height) / 2 / scale
+    count, columns = round(reach / row_step), round(reach / step) + 1
     a, b = cos(ANGLE) * scale, sin(ANGLE) * scale
-    found = []
-    for row in range(-rows, rows + 1):
-        for column in range(-columns, columns + 1):
-            along, up = (column + row % 2 / 2) * step, row * row_step
-            x = width / 2 + along * cos(ANGLE) - up * sin(ANGLE)
-            y = height / 2 + along * sin(ANGLE) + up * cos(ANGLE)
-            if -step < x < width and -step < y < height:
-                found.append(f"{a:.4f} {b:.4f} {-b:.4f} {a:.4f} {x:.1f} {y:.1f}")
-    return found
+    yield f"q {a:.5f} {b:.5f} {-b:.5f} {a:.5f} {width / 2:.1f} {height / 2:.1f} cm"
+    for row in range(-count, count + 1):
+        start = round((row % 2 / 2 - columns) * step)
+        yield f"q 1 0 0 1 {start} {row * row_step} cm"
+        yield f"/{word} Do{f' 1 0 0 1 {step} 0 cm /{word} Do' * 2 * columns} Q"
+    yield "Q"
 
 
 class _Pen:

@@ -9,12 +9,11 @@ import pymupdf
 import pypdf
 import pypdfium2
 import pytest
-from reportlab.pdfgen.canvas import Canvas
 
 from clearance.card import document
-from clearance.card.reportlab_font import reportlab_font
 from clearance.card.typeface import Weight
 from clearance.card.words import facts
+from tests.unit.card.plain_pdf import PlainPdf
 from tests.unit.card.programs import needs, run
 from tests.unit.card.samples import HARD_TEXTS, LONG, bengali_texts, people, sample_card
 
@@ -57,16 +56,14 @@ READERS = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def listing() -> bytes:
     """Every text on a line of its own, the weights in turns."""
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(700, 1100), initialFontName=reportlab_font(Weight.REGULAR).fontName)
+    pdf = PlainPdf()
     for start in range(0, len(TEXTS), LINES_PER_PAGE):
-        for number, text in enumerate(TEXTS[start : start + LINES_PER_PAGE]):
-            font = reportlab_font(list(Weight)[number % 2])
-            show = font.show(text, canvas._doc)
-            canvas.addLiteral(f"BT {font.resource(canvas._doc)} 11 Tf 20 {1070 - 20 * number} Td {show} ET")
-        canvas.showPage()
-    canvas.save()
-    return out.getvalue()
+        lines = (
+            pdf.line(text, list(Weight)[number % 2], size=11, x=20, y=1070 - 20 * number)
+            for number, text in enumerate(TEXTS[start : start + LINES_PER_PAGE])
+        )
+        pdf.add("\n".join(lines), width=700, height=1100)
+    return pdf.finished()
 
 
 @READERS

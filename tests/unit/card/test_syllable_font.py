@@ -5,40 +5,31 @@ import pypdfium2
 import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageChops, ImageStat
-from reportlab.pdfgen.canvas import Canvas
 
 from clearance.card import watermark
-from clearance.card.reportlab_font import reportlab_font
 from clearance.card.syllable_font import SyllableFont
 from clearance.card.typeface import Weight, typeface
+from tests.unit.card.plain_pdf import PlainPdf
 from tests.unit.card.samples import HARD_TEXTS, bengali_texts
 
 SIZE, WIDTH, HEIGHT = 30, 800, 60
 
 
-def raster(operators: str, canvas: Canvas, out: io.BytesIO) -> Image.Image:
+def raster(pdf: PlainPdf, operators: str) -> Image.Image:
     """A strip of paper with these operators on it, as PDFium draws it."""
-    canvas.addLiteral(operators)
-    canvas.save()
-    return pypdfium2.PdfDocument(out.getvalue())[0].render(scale=4, grayscale=True).to_pil()
-
-
-def strip(weight: Weight) -> tuple[Canvas, io.BytesIO]:
-    out = io.BytesIO()
-    return Canvas(out, pagesize=(WIDTH, HEIGHT), initialFontName=reportlab_font(weight).fontName), out
+    pdf.add(operators, width=WIDTH, height=HEIGHT)
+    return pypdfium2.PdfDocument(pdf.finished())[0].render(scale=4, grayscale=True).to_pil()
 
 
 def as_text(text: str, weight: Weight) -> Image.Image:
-    canvas, out = strip(weight)
-    font = reportlab_font(weight)
-    show = font.show(text, canvas._doc)
-    return raster(f"BT {font.resource(canvas._doc)} {SIZE} Tf 10 20 Td {show} ET", canvas, out)
+    pdf = PlainPdf()
+    return raster(pdf, pdf.line(text, weight, size=SIZE, x=10, y=20))
 
 
 def as_shapes(text: str, weight: Weight) -> Image.Image:
     """The same text as the outlines that HarfBuzz gives, without any font in the file."""
     shapes, _ = watermark.form(text, weight)
-    return raster(f"q {SIZE / 1000} 0 0 {SIZE / 1000} 10 20 cm {shapes.decode()} Q", *strip(weight))
+    return raster(PlainPdf(), f"q {SIZE / 1000} 0 0 {SIZE / 1000} 10 20 cm {shapes.decode()} Q")
 
 
 @pytest.mark.parametrize("weight", Weight)
@@ -80,8 +71,11 @@ def test_each_code_names_its_whole_syllable() -> None:
     text = " ".join(HARD_TEXTS)
     codes = font.encode(text)
     cmap = font.build().to_unicode.decode()
-    pairs = re.findall(r"<(\w+)><(\w+)>\n", cmap)
-    names = {int(code, 16): bytes.fromhex(name).decode("utf-16-be") for code, name in pairs}
+    names = {
+        int(first, 16) + number: bytes.fromhex(name).decode("utf-16-be")
+        for first, listed in re.findall(r"<(\w+)><\w+>\[([<\w>]+)\]", cmap)
+        for number, name in enumerate(re.findall(r"\w+", listed))
+    }
     read = "".join(names[int.from_bytes(codes[at : at + 2], "big")] for at in range(0, len(codes), 2))
     assert read == text
 

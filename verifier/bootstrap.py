@@ -215,9 +215,9 @@ def opened(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Itera
         finally:
             stopped.set()
             joined.scanners.stop()
+            server.task_dispatcher.shutdown()  # what is being answered is answered
             server.trigger.pull_trigger(lambda: close_all(connections))  # the server's own thread does it, and ends
             serving.join(CLOSE_S)
-            server.task_dispatcher.shutdown()
             joined.journal.close()
 
 

@@ -3,22 +3,26 @@
     ScannedText -judge-> (text, Verdict) -journal-> ScanRecord -> shown
 
 Decides which reading of a scan counts, and that nothing is shown which was not written down first. What makes a card
-good is decided in `clearance.credential`; how a text gets here in `verifier.scan`; how it looks in `verifier.web`.
+good is decided in `clearance.credential`; how a text gets here in `verifier.scan`; how it looks in `verifier.web`; what
+the officer then does in `verifier.acts`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
 from clearance.credential.gate import Verdict, verdict_for
 from clearance.credential.held import HeldTrust
 from clearance.credential.reasons import Outcome, Reason
+from verifier.acts import REPEAT_WITHIN_S, Departure
+from verifier.passport import PassportInHand
 
 
 class Source(StrEnum):
     """Where a text came from."""
 
     KEYBOARD = "keyboard"  # a USB scanner that types, or a paste
+    SERIAL = "serial"  # a scanner at a serial port, USB-CDC or RS-232
     CAMERA = "camera"
     FILE = "file"
 
@@ -37,14 +41,41 @@ class ScannedText:
 
 @dataclass(frozen=True, kw_only=True)
 class ScanRecord:
-    """One line of the journal, and exactly what the screen then shows. `at` is in UTC seconds."""
+    """One line of the journal, and exactly what the screen then shows. `at` is in UTC seconds.
+
+    `number` is its row in the journal, 0 until it stands there. `departed` says where and when the holder of an already
+    used card was let pass.
+    """
 
     at: int
     source: Source
     text: str
-    passport_no: str | None  # of the passport in the officer's hand, where typed
+    passport: PassportInHand | None
     trust_sequence: int | None
     verdict: Verdict
+    departed: Departure | None = None
+    number: int = 0
+
+    @property
+    def passport_matches(self) -> bool | None:
+        """Whether the passport in hand is on the card; None where there is nothing to compare."""
+        if self.passport is None or self.verdict.claims is None:
+            return None
+        return self.passport.is_on(self.verdict.claims)
+
+
+class NotYet(StrEnum):
+    """Why a scan is not judged."""
+
+    LOOK_AGAIN = "look_again"
+    TWO_CARDS = "two_cards"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeat:
+    """The same card again, `seconds` after its holder was let pass at this counter. Nothing new is written down."""
+
+    seconds: int
 
 
 class NotRecorded(Exception):
@@ -52,10 +83,13 @@ class NotRecorded(Exception):
 
 
 class Journal(Protocol):
-    """Where scans are written down."""
+    """Where scans are written down, and what is known of departures."""
 
-    def append(self, record: ScanRecord) -> None:
-        """Return once the record survives a power cut; raise NotRecorded otherwise."""
+    def append(self, record: ScanRecord) -> int:
+        """Return the row's number once the record survives a power cut; raise NotRecorded otherwise."""
+
+    def departure_of(self, clearance_no: str) -> Departure | None:
+        """The latest known departure on this clearance; raise NotRecorded where the journal cannot tell."""
 
 
 # Of several unproven readings the one that came furthest is the one to talk about.
@@ -65,26 +99,60 @@ STRICTEST_FIRST = [Outcome.REFUSE, Outcome.REFER, Outcome.PASS]
 
 
 def check(
-    scan: ScannedText, *, held: HeldTrust, at: int, journal: Journal, passport_no: str | None = None
-) -> ScanRecord | None:
-    """Judge a scan, write it down, and only then return it; None asks the camera to look again. Raises NotRecorded."""
-    text, verdict = judge(scan, held=held, at=at, passport_no=passport_no)
+    scan: ScannedText,
+    *,
+    held: HeldTrust,
+    at: int,
+    desk: str,
+    journal: Journal,
+    passport: PassportInHand | None = None,
+) -> ScanRecord | Repeat | NotYet:
+    """Judge a scan, write it down, and only then return it. Raises NotRecorded.
+
+    `desk` is this desk's name as in the journal. LOOK_AGAIN asks a camera for another frame; TWO_CARDS asks for one
+    person's card alone.
+    """
+    readings = _readings(scan, held=held, at=at)
+    if len({verdict.claims.clearance_no for _, verdict in readings if verdict.claims}) > 1:
+        return NotYet.TWO_CARDS
+    text, verdict = min(readings, key=_rank)
+    departed = None
+    if verdict.claims is not None:
+        departed = journal.departure_of(verdict.claims.clearance_no)
+        number = passport.as_on(verdict.claims) if passport else None
+        verdict = verdict_for(text, held=held, at=at, passport_no=number, used_before=departed is not None)
     if verdict.outcome is not Outcome.PASS and not scan.certain:
-        return None
-    sequence = held.bundle.sequence if held.bundle else None
+        return NotYet.LOOK_AGAIN
+    if verdict.reason is Reason.ALREADY_USED and departed is not None:
+        if departed.desk == desk and 0 <= at - departed.at <= REPEAT_WITHIN_S:
+            return Repeat(seconds=at - departed.at)
+    else:
+        departed = None
     record = ScanRecord(
-        at=at, source=scan.source, text=text, passport_no=passport_no, trust_sequence=sequence, verdict=verdict
+        at=at,
+        source=scan.source,
+        text=text,
+        passport=passport,
+        trust_sequence=held.bundle.sequence if held.bundle else None,
+        verdict=verdict,
+        departed=departed,
     )
-    journal.append(record)
-    return record
+    return replace(record, number=journal.append(record))
 
 
 def judge(scan: ScannedText, *, held: HeldTrust, at: int, passport_no: str | None) -> tuple[str, Verdict]:
     """The reading that counts, with its verdict: a genuine one before any other."""
-    judged = [(text, verdict_for(text, held=held, at=at, passport_no=passport_no)) for text in scan.candidates or ("",)]
-    return min(judged, key=lambda reading: _rank(reading[1]))
+    return min(_readings(scan, held=held, at=at, passport_no=passport_no), key=_rank)
 
 
-def _rank(verdict: Verdict) -> tuple[bool, int]:
+def _readings(
+    scan: ScannedText, *, held: HeldTrust, at: int, passport_no: str | None = None
+) -> list[tuple[str, Verdict]]:
+    texts = scan.candidates or ("",)
+    return [(text, verdict_for(text, held=held, at=at, passport_no=passport_no)) for text in texts]
+
+
+def _rank(reading: tuple[str, Verdict]) -> tuple[bool, int]:
+    verdict = reading[1]
     unproven = verdict.claims is None
     return unproven, SAYS_LITTLE.get(verdict.reason, 0) if unproven else STRICTEST_FIRST.index(verdict.outcome)

@@ -479,15 +479,16 @@ def test_every_verdict_can_be_worded(counter: Counter, bureau: Bureau) -> None:
     """Each reason reaches the screen through the same template; none may break it."""
     from clearance.credential.gate import Verdict
     from verifier.desk import ScanRecord, Source
+    from verifier.passport import PassportInHand, ReadBy
     from verifier.web.screens import Screens
+
+    other = PassportInHand(number="B7654321", read_by=ReadBy.TYPED)
 
     app = create_app(counter.desk.services())
     for reason in Reason:
         for claims in (None, CLAIMS):
             verdict = Verdict(reason=reason, claims=claims)
-            record = ScanRecord(
-                at=NOW, source=Source.FILE, text="x", passport_no="B7654321", trust_sequence=1, verdict=verdict
-            )
+            record = ScanRecord(at=NOW, source=Source.FILE, text="x", passport=other, trust_sequence=1, verdict=verdict)
             with app.test_request_context(**HOST):
                 response, _ = Screens(counter.desk.services()).verdict(record)
             assert json.loads(response.data)["reason"] == reason

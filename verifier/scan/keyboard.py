@@ -1,7 +1,8 @@
-"""Turn what a typing scanner sent into candidate texts. Decides which wrapping is not part of the symbol's text.
+"""Turn what a scanner sent into candidate texts. Decides which wrapping is not part of the symbol's text.
 
-The page (`templates/static/desk/wedge.js`) sends two readings: rebuilt from the physical keys, which is right under
-every keyboard layout, and the characters the layout gave, which is right for a scanner set to that layout.
+The page (`templates/static/desk/wedge.js`) sends several readings: rebuilt from the physical keys, which is right under
+every keyboard layout; the characters the layout gave, which is right for a scanner set to that layout; and one by what
+the test code taught. A scanner at a serial port gives one.
 """
 
 import re
@@ -14,10 +15,10 @@ MAX_CHARS = 4_096  # more than a card may have, so that a cut text stays too lon
 AIM_IDENTIFIER = re.compile(r"\][A-Za-z][0-9A-Za-z]")  # ISO/IEC 15424, e.g. ]Q1 for a QR; Base45 holds no bracket
 
 
-def scanned(candidates: Sequence[str]) -> ScannedText:
+def scanned(candidates: Sequence[str], source: Source = Source.KEYBOARD) -> ScannedText:
     """The distinct readings without AIM identifier and line ends, cut at MAX_CHARS, in the order given."""
     texts = (_unwrapped(text) for text in candidates[:MAX_CANDIDATES])
-    return ScannedText(candidates=tuple(dict.fromkeys(text for text in texts if text)), source=Source.KEYBOARD)
+    return ScannedText(candidates=tuple(dict.fromkeys(text for text in texts if text)), source=source)
 
 
 def _unwrapped(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The desk's page and its four doors: a typed scan, a camera frame, a file, and "pull now".
+"""The desk's page and its doors: a scan, a camera frame, a file, a passport, an act, the serial ports, and "pull now".
 
 Decides what a request must look like, and which screen answers it. Every answer is a screen: a verdict that is already
 in the journal, or a notice. What a scan is worth is decided in `verifier.desk`, what is said in `clearance_templates`.
@@ -12,21 +12,26 @@ from threading import Lock
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from clearance.credential.identifiers import PASSPORT_NO, normalise_passport_no
 from clearance_templates.i18n import LANGUAGES
-from verifier.desk import NotRecorded, ScannedText, Source
+from verifier.acts import Act, Ground, Objection
+from verifier.desk import NotRecorded, NotYet, Repeat, ScannedText, ScanRecord, Source
+from verifier.mrz import MrzFault, read_mrz
+from verifier.passport import PassportInHand, passport_in_hand
 from verifier.web import bilingual, guard
+from verifier.web.calibration import calibration_symbol
 from verifier.web.screens import Answer, Screens
 from verifier.web.services import Camera, Services
+from verifier.web.slips import GROUND_WORDS
 
-MAX_PASSPORT_CHARS = 64
+WAIT_FOR_SERIAL_S = 10.0  # a page asks again then, so that one that has gone holds no thread for long
+MAX_PORT_CHARS = 200
 MAX_PAGES = 8  # open pages whose cameras are remembered
 
 log = logging.getLogger(__name__)
 
 
 class PassportOdd(ValueError):
-    """What was typed is no passport number."""
+    """What came along as a passport is none."""
 
 
 def create_app(services: Services) -> Flask:
@@ -39,7 +44,7 @@ def create_app(services: Services) -> Flask:
     doors = Doors(services, screens)
     app.add_url_rule("/", "page", doors.page)
     app.add_url_rule("/state", "state", doors.state)
-    for door in (doors.scan, doors.frame, doors.file, doors.sync):
+    for door in (doors.scan, doors.frame, doors.file, doors.passport, doors.act, doors.hear, doors.port, doors.sync):
         app.add_url_rule(f"/{door.__name__}", door.__name__, door, methods=["POST"])
     answer_errors(app, screens)
     return app
@@ -60,35 +65,47 @@ class Doors:
             state=self._services.state(),
             desk=self._services.desk,
             version=self._services.version,
+            grounds=GROUND_WORDS,
+            calibration=calibration_symbol(),
         )
 
     def state(self) -> Response:
         return jsonify(self._screens.state())
 
     def scan(self) -> Answer:
-        """JSON: `candidates`, the readings of one scan; `source`; `passport`, where one was typed."""
+        """JSON: `candidates`, the readings of one scan; `source`; `passport`, what was heard of one before.
+
+        A passport reader is a scanner too: what it sends is answered as a passport, without a verdict.
+        """
         match json_of_request():
             case {"candidates": [*candidates], "source": str(source), **rest} if all(
                 isinstance(text, str) for text in candidates
             ) and source in set(Source):
-                typed = self._services.keyboard(candidates)
-                scanned = ScannedText(candidates=typed.candidates, source=Source(source))
-                return self._verdict(scanned, passport_in_hand(rest.get("passport")))
+                scanned = self._services.keyboard(candidates, Source(source))
+                zones = [text for text in scanned.candidates if read_mrz(text) is not None]
+                if zones:
+                    return self._passport(min(zones, key=lambda zone: isinstance(read_mrz(zone), MrzFault)))
+                return self._verdict(scanned, passport_along(rest.get("passport")))
         raise BadRequest
 
     def frame(self) -> Answer:
         """One JPEG. A card that rests in view is answered once."""
-        in_hand = passport_in_hand(request.headers.get("X-Passport"))
+        along = passport_along(request.headers.get("X-Passport"))
         camera = self._cameras.of_page(request.headers[guard.OWN_HEADER])
         sighting = camera.look(request.get_data(), at=self._services.ticks())
-        record = self._services.check(sighting.scan, in_hand) if sighting.scan else None
-        if sighting.scan is None or record is None:
+        if sighting.scan is None:
             return self._screens.nothing(sighting.hint)
-        camera.answered(sighting.scan)
-        return self._screens.verdict(record)
+        match self._services.check(sighting.scan, along):
+            case NotYet.TWO_CARDS as why:
+                return self._screens.nothing(why)
+            case NotYet.LOOK_AGAIN:
+                return self._screens.nothing(None)
+            case answer:
+                camera.answered(sighting.scan)
+                return self._answered(answer)
 
     def file(self) -> Answer:
-        """A form with `file`, and `passport` where one was typed."""
+        """A form with `file`, and `passport` where one was heard before."""
         upload = request.files.get("file")
         if upload is None:
             raise BadRequest
@@ -96,14 +113,61 @@ class Doors:
         if not reading.texts:
             return self._screens.notice(reading.fault or "no_code")
         scanned = ScannedText(candidates=reading.texts, source=Source.FILE)
-        return self._verdict(scanned, passport_in_hand(request.form.get("passport")))
+        return self._verdict(scanned, passport_along(request.form.get("passport")))
+
+    def passport(self) -> Answer:
+        """JSON: `heard`, a number typed by hand, whole or its last four digits."""
+        match json_of_request():
+            case {"heard": str(heard)}:
+                return self._passport(heard)
+        raise BadRequest
+
+    def act(self) -> Answer:
+        """JSON: `act` on the scan of number `scan`; `ground` where somebody is referred."""
+        match json_of_request():
+            case {"act": Act.LET_PASS, "scan": int(number)}:
+                act, ground = Act.LET_PASS, None
+            case {"act": Act.REFER, "scan": int(number), "ground": str(said)} if said in set(Ground):
+                act, ground = Act.REFER, Ground(said)
+            case _:
+                raise BadRequest
+        answer = self._services.act(act, number, ground)
+        return self._screens.objection(answer) if isinstance(answer, Objection) else self._screens.act(answer, ground)
+
+    def hear(self) -> Answer:
+        """JSON: `since`, the turn that the page heard of last. Waits for news of the serial ports."""
+        match json_of_request():
+            case {"since": int(since)}:
+                return self._screens.heard(self._services.hear(since, wait_s=WAIT_FOR_SERIAL_S))
+        raise BadRequest
+
+    def port(self) -> Answer:
+        """JSON: `chosen`, the serial port to listen to."""
+        match json_of_request():
+            case {"chosen": str(chosen)} if 0 < len(chosen) <= MAX_PORT_CHARS and chosen.isprintable():
+                self._services.choose_port(chosen)
+                return self._screens.nothing(None)
+        raise BadRequest
 
     def sync(self) -> Answer:
         return self._screens.synced(complete=self._services.pull())
 
-    def _verdict(self, scanned: ScannedText, in_hand: str | None) -> Answer:
-        record = self._services.check(scanned, in_hand)
-        return self._screens.verdict(record) if record else self._screens.nothing(None)
+    def _passport(self, heard: str) -> Answer:
+        return self._screens.passport(passport_in_hand(heard), heard="".join(heard.split()))
+
+    def _verdict(self, scanned: ScannedText, along: PassportInHand | None) -> Answer:
+        return self._answered(self._services.check(scanned, along))
+
+    def _answered(self, answer: ScanRecord | Repeat | NotYet) -> Answer:
+        match answer:
+            case ScanRecord():
+                return self._screens.verdict(answer)
+            case Repeat(seconds=seconds):
+                return self._screens.notice("repeat", seconds=seconds)
+            case NotYet.TWO_CARDS:
+                return self._screens.notice("two_cards")
+            case NotYet.LOOK_AGAIN:
+                return self._screens.nothing(None)
 
 
 class Cameras:
@@ -131,16 +195,14 @@ def json_of_request() -> object:
         raise BadRequest from error
 
 
-def passport_in_hand(typed: object) -> str | None:
-    """The normalised number of the passport in the officer's hand, None where none was typed. Raises PassportOdd."""
-    if typed is None or typed == "":
+def passport_along(heard: object) -> PassportInHand | None:
+    """The passport that was heard of before this scan, None where there was none. Raises PassportOdd."""
+    if heard is None or heard == "":
         return None
-    if not isinstance(typed, str) or len(typed) > MAX_PASSPORT_CHARS:
+    passport = passport_in_hand(heard) if isinstance(heard, str) else None
+    if not isinstance(passport, PassportInHand):
         raise PassportOdd
-    number = normalise_passport_no(typed)
-    if not PASSPORT_NO.fullmatch(number):
-        raise PassportOdd
-    return number
+    return passport
 
 
 def answer_errors(app: Flask, screens: Screens) -> None:

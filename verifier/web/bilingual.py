@@ -12,7 +12,9 @@ from clearance_templates.i18n import DHAKA, LANGUAGES, Translator, translator
 
 def install(app: Flask) -> None:
     """Give templates the functions below."""
-    for words in (both, both_old, both_birth_date, both_clock, both_country, both_date, both_number, passport_groups):
+    for dated in (both_birth_date, both_clock, both_date, both_moment):
+        app.add_template_global(dated)
+    for words in (both, both_country, both_number, both_old, both_plain, passport_groups):
         app.add_template_global(words)
     app.add_template_filter(base64)
 
@@ -33,6 +35,11 @@ def both(message: str, **values: str | int) -> Markup:
     return each(words)
 
 
+def both_plain(message: str) -> str:
+    """Where no element may stand, as in an option of a list: one after the other."""
+    return " · ".join(translator(language).gettext(message) for language in LANGUAGES)
+
+
 def both_number(number: int) -> Markup:
     return each(lambda t: t.number(number))
 
@@ -49,6 +56,11 @@ def both_old(message: str, seconds: int) -> Markup:
 def both_clock(at: int) -> Markup:
     """Hours and minutes in Bangladesh."""
     return each(lambda t: t.digits(f"{datetime.fromtimestamp(at, DHAKA):%H:%M}"))
+
+
+def both_moment(at: int) -> Markup:
+    """Day and time in Bangladesh."""
+    return each(lambda t: t.datetime(datetime.fromtimestamp(at, DHAKA)))
 
 
 def both_birth_date(written: str) -> Markup:

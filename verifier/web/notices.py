@@ -12,11 +12,12 @@ _NOTHING_CHANGED = N_("Nothing was checked and nothing was written down.")
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """One thing to say. Never a verdict about a person."""
+    """One thing to say. Never a verdict about a person. `word` stands where a verdict's word would."""
 
     look: Look
     status: int
     words: Words
+    word: str | None = None
 
 
 NOTICES: Mapping[str, Notice] = {
@@ -36,6 +37,26 @@ NOTICES: Mapping[str, Notice] = {
             why=N_("The desk program made a fault."),
             now=N_("Scan again. If it happens again, call support and use another computer."),
             then=N_("No verdict was given."),
+        ),
+    ),
+    "repeat": Notice(
+        look=Look.NOT_READ,
+        status=200,
+        word=N_("SAME CARD"),
+        words=Words(
+            why=N_("Same card again, %(seconds)s seconds after it was let pass here. No new entry was made."),
+            now=N_("Next person. If somebody else holds this card now, call the supervisor."),
+            then=N_("One card lets one person pass once."),
+        ),
+    ),
+    "two_cards": Notice(
+        look=Look.NOT_READ,
+        status=422,
+        word=N_("TWO CARDS"),
+        words=Words(
+            why=N_("Two clearance cards were in view at once."),
+            now=N_("Show the card of one person alone."),
+            then=_NOTHING_CHANGED,
         ),
     ),
     "no_code": Notice(
@@ -74,7 +95,9 @@ NOTICES: Mapping[str, Notice] = {
         status=422,
         words=Words(
             why=N_("This does not look like a passport number."),
-            now=N_("Type the 6 to 9 letters and digits of the passport. Look closely at letter O and digit 0."),
+            now=N_(
+                "Type the whole number (6 to 9 characters) or its last 4 digits. Look closely at letter O and digit 0."
+            ),
             then=_NOTHING_CHANGED,
         ),
     ),

@@ -6,9 +6,13 @@ from typing import Any
 from flask import Response, jsonify, render_template
 
 from clearance_templates.wording import LOOK_WORDS, RENEWED_PASSPORT, VERDICT_WORDS, Look, look_of
+from verifier.acts import Act, Ground, KeptScan, Objection, likely_ground
 from verifier.desk import ScanRecord
+from verifier.mrz import MrzFault
+from verifier.passport import PassportFault, PassportInHand
 from verifier.web.notices import BY_STATUS, EVERY_OTHER_STATUS, NOTICES
-from verifier.web.services import Services
+from verifier.web.services import Heard, Services
+from verifier.web.slips import GROUND_WORDS
 
 FRESH_S = 24 * 3600  # an older list is shown in amber
 Answer = tuple[Response, int]
@@ -31,6 +35,7 @@ class Screens:
             record=record,
             claims=verdict.claims,
             renewed=RENEWED_PASSPORT if verdict.note else None,
+            fill={},
         )
         return self._answer(
             200,
@@ -41,15 +46,64 @@ class Screens:
             source=record.source,
             text=record.text,
             genuine=verdict.claims is not None,
+            scan=record.number,
+            matches=record.passport_matches,
+            ground=likely_ground(verdict.reason),
             screen=screen,
             state=self.state(),
         )
 
-    def notice(self, code: str) -> Answer:
+    def act(self, scan: KeptScan, ground: Ground | None) -> Answer:
+        """The screen after an act that stands in the journal. It names nobody; the slip is for the worker's hand."""
+        look = Look.CLEARED if scan.done is Act.LET_PASS else Look.CHECK
+        code = f"{self._services.desk}-{scan.number:06d}"
+        state = self._services.state()
+        words = GROUND_WORDS[ground] if ground else None
+        around = {"code": code, "at": state.at, "words": words, "desk": self._services.desk, "demo": state.demo}
+        return self._answer(
+            200,
+            kind="act",
+            act=scan.done,
+            look=look,
+            code=code,
+            screen=render_template("desk/done.html", look=look, **around),
+            slip=render_template("desk/slip.html", scan=scan, **around) if words else "",
+            state=self.state(),
+        )
+
+    def objection(self, objection: Objection) -> Answer:
+        """An act that was not taken, and nothing was written down."""
+        return self._answer(409, kind="objection", code=objection)
+
+    def passport(self, passport: PassportInHand | PassportFault | MrzFault, *, heard: str) -> Answer:
+        """A passport that will be compared, or why what came is none. `heard` goes along with the card's scan."""
+        if isinstance(passport, PassportInHand):
+            return self._answer(200, kind="passport", heard=heard, number=passport.number, read_by=passport.read_by)
+        return self._answer(422, kind="passport_fault", code=passport)
+
+    def heard(self, heard: Heard) -> Answer:
+        """What came from the serial ports."""
+        return self._answer(
+            200,
+            kind="heard",
+            turn=heard.turn,
+            texts=heard.texts,
+            ports=[{"device": port.device, "name": port.name} for port in heard.ports],
+            open=heard.open,
+            chosen=heard.chosen,
+            elsewhere=heard.elsewhere,
+        )
+
+    def notice(self, code: str, **fill: int) -> Answer:
         """The screen of something that is no verdict."""
         notice = NOTICES[code]
         screen = render_template(
-            "desk/verdict.html", look=notice.look, word=LOOK_WORDS[notice.look], words=notice.words, claims=None
+            "desk/verdict.html",
+            look=notice.look,
+            word=notice.word or LOOK_WORDS[notice.look],
+            words=notice.words,
+            claims=None,
+            fill=fill,
         )
         return self._answer(notice.status, kind="notice", code=code, look=notice.look, screen=screen)
 
@@ -81,10 +135,13 @@ class Screens:
             "demo": state.demo,
             "journal_whole": state.journal_whole,
             "counts": {look: looks[look] for look in Look},
+            "acts": {act: state.by_act.get(act, 0) for act in Act},
             "latest": latest,
             "unsent": state.unsent,
             "chips": render_template("desk/chips.html", state=state, amber=amber),
-            "tally": render_template("desk/tally.html", looks=looks, total=looks.total(), latest=latest),
+            "tally": render_template(
+                "desk/tally.html", looks=looks, total=looks.total(), acts=state.by_act, latest=latest
+            ),
         }
 
     def _answer(self, status: int, **content: Any) -> Answer:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from clearance.credential.reasons import Reason
-from verifier.desk import ScannedText, ScanRecord
+from verifier.acts import Act, Ground, KeptScan, Objection
+from verifier.desk import NotYet, Repeat, ScannedText, ScanRecord, Source
+from verifier.passport import PassportInHand
 
 
 class Sighting(Protocol):
@@ -33,6 +35,38 @@ class FileReading(Protocol):
     def fault(self) -> str | None: ...
 
 
+class Port(Protocol):
+    """A serial port of this computer."""
+
+    @property
+    def device(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+class Heard(Protocol):
+    """What came from the serial ports."""
+
+    @property
+    def turn(self) -> int: ...
+    @property
+    def texts(self) -> tuple[str, ...]: ...
+    @property
+    def ports(self) -> Sequence[Port]: ...
+    @property
+    def open(self) -> tuple[str, ...]: ...
+    @property
+    def chosen(self) -> str: ...
+    @property
+    def elsewhere(self) -> bool: ...
+
+
+class Hear(Protocol):
+    """Wait up to `wait_s` seconds for what is new since turn `since`."""
+
+    def __call__(self, since: int, *, wait_s: float) -> Heard: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeskState:
     """What stands around the verdict. `at` in UTC seconds; counts are of today in Bangladesh."""
@@ -43,20 +77,24 @@ class DeskState:
     demo: bool
     journal_whole: bool
     by_reason: Mapping[Reason, int]
+    by_act: Mapping[Act, int]
     latest: tuple[Reason, ...]
     unsent: int  # scans kept on this computer; nothing takes them elsewhere yet
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """The parts of the desk as functions. `check` raises NotRecorded; `ticks` is a monotonic clock in seconds."""
+    """The parts of the desk as functions. `check` and `act` raise NotRecorded; `ticks` is monotonic, in seconds."""
 
     desk: str
     version: str
-    keyboard: Callable[[Sequence[str]], ScannedText]
+    keyboard: Callable[[Sequence[str], Source], ScannedText]
     camera: Callable[[], Camera]
     file: Callable[[bytes], FileReading]
-    check: Callable[[ScannedText, str | None], ScanRecord | None]
+    check: Callable[[ScannedText, PassportInHand | None], ScanRecord | Repeat | NotYet]
+    act: Callable[[Act, int, Ground | None], KeptScan | Objection]
+    hear: Hear
+    choose_port: Callable[[str], None]
     state: Callable[[], DeskState]
     pull: Callable[[], bool]
     ticks: Callable[[], float]

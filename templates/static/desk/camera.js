@@ -32,7 +32,8 @@ function rest(ms) {
  *
  * send(blob): hands one JPEG to the server; resolves when it was answered.
  * ready(): whether frames are wanted at this moment.
- * onState(word, devices): "camera_on", or why not; with the cameras to choose from.
+ * onState(word, devices, {torch}): "camera_on", or why not; with the cameras to choose from; `torch` is whether its light
+ * is on, null where it has none.
  */
 export function camera({ video, send, ready, onState }) {
   const canvas = document.createElement("canvas");
@@ -64,7 +65,8 @@ export function camera({ video, send, ready, onState }) {
       track.addEventListener("ended", () => mine === run && lost("camera_unplugged"));
       video.srcObject = stream;
       await video.play();
-      onState("camera_on", await devices());
+      keepInFocus(track);
+      onState("camera_on", await devices(), { torch: torchOf(track) });
       await watch(mine);
     } catch (error) {
       if (mine === run) lost(trouble(error));
@@ -108,6 +110,24 @@ export function camera({ video, send, ready, onState }) {
       .map(({ deviceId, label }) => ({ id: deviceId, label, inUse: deviceId === inUse }));
   }
 
+  /** Some webcams focus once when they start, on the wall; a card comes closer later. */
+  function keepInFocus(track) {
+    const { focusMode } = track.getCapabilities?.() ?? {};
+    if (focusMode?.includes("continuous")) track.applyConstraints({ advanced: [{ focusMode: "continuous" }] }).catch(() => {});
+  }
+
+  function torchOf(track) {
+    return track.getCapabilities?.().torch ? (track.getSettings().torch ?? false) : null;
+  }
+
+  /** Switch the light of the camera on or off, where it has one. */
+  async function torch() {
+    const [track] = stream?.getVideoTracks() ?? [];
+    if (!track || torchOf(track) === null) return;
+    await track.applyConstraints({ advanced: [{ torch: !torchOf(track) }] }).catch(() => {});
+    onState("camera_on", await devices(), { torch: torchOf(track) });
+  }
+
   function release() {
     stream?.getTracks().forEach((track) => track.stop());
     stream = null;
@@ -128,5 +148,5 @@ export function camera({ video, send, ready, onState }) {
   navigator.mediaDevices?.addEventListener?.("devicechange", () => {
     if (!stream && run) start();
   });
-  return { start, stop, choose, on: () => stream !== null };
+  return { start, stop, choose, torch, on: () => stream !== null };
 }

@@ -1,85 +1,41 @@
 /* The page of the desk: one screen at a time, from whichever input comes first.
  *
- * Decides when a screen may be replaced. CLEARED ends by itself or gives way to the next scan; CHECK and STOP stay until
- * a key says that somebody has seen them. What a screen says comes ready-made from the desk's server, in both languages.
+ * Decides when a screen may be replaced, and which passport belongs to which card. CLEARED ends by itself or gives way to
+ * the next scan; CHECK and STOP stay until a key says that somebody has seen them. What a screen says comes ready-made
+ * from the desk's server, in both languages.
  */
 
+import { acts as officersActs, forgetSlip, printSlip } from "./acts.js";
 import { camera } from "./camera.js";
+import { cameraSays, hint, note, sentence } from "./say.js";
+import { serial } from "./serial.js";
+import { post, postJson, state } from "./server.js";
+import * as settings from "./settings.js";
 import * as sound from "./sound.js";
 import { listen } from "./wedge.js";
 
-const PAGE = crypto.randomUUID(); // tells this page's camera from another page's
-const CLEARED_S = 15;
+const CLEARED_S = 60; // a face and a passport are compared in less
+const DONE_S = 4;
 const STATE_EVERY_MS = 5000;
-const NOTE_MS = 7000;
-const HINT_MS = 2000;
 const MAX_UPLOAD = 10_100_001; // one byte more than the server takes, so that it says so
+const TOLD_AGAIN_MS = 8 * 3600 * 1000; // once a shift
+const LONG_SCAN = 100; // a card's text is longer; a short code that cannot be read is a foreign one
 
 const $ = (id) => document.getElementById(id);
 const body = document.body;
 const screen = $("screen");
 const readyScreen = screen.innerHTML;
-const words = $("words").content;
 
 let answer = null; // what is on the screen; null: ready
-let passport = null; // typed before the scan it belongs to
-let secondsLeft = 0;
-let noteEnds = 0;
-let hintUntil = 0;
+let passport = null; // {heard, number}: of the person whose card has not been judged yet
+let seconds = { left: 0, of: 1 };
 let queue = Promise.resolve(); // scans are judged one after the other
 
-// ---- what is said besides the verdict
-
-function sentence(word, fill) {
-  const said = words.querySelector(`[data-word="${word}"]`).cloneNode(true);
-  const gap = said.querySelector("[data-fill]");
-  if (gap) gap.textContent = fill;
-  return [...said.childNodes];
-}
-
-function note(word, { fill = "", stays = false } = {}) {
-  clearTimeout(noteEnds);
-  $("note").dataset.word = word;
-  $("note").replaceChildren(...(word ? sentence(word, fill) : []));
-  if (word && !stays) noteEnds = setTimeout(() => note(""), NOTE_MS);
-}
-
-/** A hint comes and goes from frame to frame; a sentence has to stand long enough to be read. */
-function hint(word) {
-  if (body.dataset.camera !== "on") return; // the answer to the last frame before the camera went off
-  if (word) hintUntil = performance.now() + HINT_MS;
-  if (word || performance.now() > hintUntil) cameraSays(word ?? "camera_on");
-}
-
-function cameraSays(word) {
-  if ($("camera-says").dataset.word === word) return;
-  $("camera-says").dataset.word = word;
-  $("camera-says").replaceChildren(...sentence(word));
-}
-
-// ---- talking to the desk's server
-
-/** The server's answer, or null where there is none. */
-async function post(path, content, headers = {}) {
-  try {
-    const response = await fetch(path, { method: "POST", body: content, headers: { "X-Desk": PAGE, ...headers } });
-    const said = await response.json();
-    if ($("note").dataset.word === "gone") note("");
-    return said;
-  } catch {
-    note("gone", { stays: true });
-    return null;
-  }
-}
+// ---- around the screen
 
 async function refresh() {
-  try {
-    const response = await fetch("/state");
-    around(await response.json());
-    if ($("note").dataset.word === "gone") note("");
-  } catch {
-    note("gone", { stays: true });
-  }
+  const said = await state();
+  if (said) around(said);
 }
 
 function around(state) {
@@ -105,42 +61,48 @@ function dialogOpen() {
 }
 
 function show(said) {
-  if (!said?.screen) return;
-  answer = said;
-  passport = null;
+  if (said?.kind === "passport" || said?.kind === "passport_fault") return takePassport(said);
+  if (!said?.screen) return null;
+  answer = { ...said, shownAt: performance.now() };
+  if (said.look !== "not_read") passport = null; // a card that was not read is tried again
   note("");
   screen.innerHTML = said.screen;
   body.dataset.look = said.look;
   window.scrollTo(0, 0);
   if (said.state) around(said.state);
-  sound.play(said.look);
-  secondsLeft = said.look === "cleared" ? CLEARED_S : 0;
-  drawTimer();
+  if (said.kind !== "act") sound.play(said.look);
+  startTimer(said.look !== "cleared" ? 0 : said.kind === "act" ? DONE_S : CLEARED_S);
+  return null;
 }
 
 function next() {
   answer = null;
   passport = null;
-  secondsLeft = 0;
-  drawTimer();
+  startTimer(0);
   note("");
+  forgetSlip();
   screen.innerHTML = readyScreen;
   body.dataset.look = "ready";
 }
 
+function startTimer(of) {
+  seconds = { left: of, of: of || 1 };
+  drawTimer();
+}
+
 function drawTimer() {
-  $("timer").style.transform = `scaleX(${secondsLeft / CLEARED_S})`;
+  $("timer").style.transform = `scaleX(${seconds.left / seconds.of})`;
 }
 
 function tick() {
-  if (!secondsLeft || dialogOpen()) return;
-  secondsLeft -= 1;
-  if (secondsLeft) drawTimer();
+  if (!seconds.left || dialogOpen()) return;
+  seconds.left -= 1;
+  if (seconds.left) drawTimer();
   else next();
 }
 
 /** Take one scan. `judge` asks the server; nothing is asked while a CHECK or STOP waits to be seen. */
-function take(judge) {
+function take(judge, afterwards = () => {}) {
   queue = queue.then(async () => {
     closeDialogs();
     if (mustBeSeen()) {
@@ -148,21 +110,22 @@ function take(judge) {
       return note("press_space");
     }
     note("checking");
-    show(await judge());
+    const said = await judge();
+    show(said);
+    afterwards(said);
   });
   return queue;
 }
 
-function judgeTexts(candidates, source, inHand) {
-  const content = JSON.stringify({ candidates, source, passport: inHand });
-  return post("/scan", content, { "Content-Type": "application/json" });
+function judgeTexts(candidates, source, inHand = passport?.heard) {
+  return postJson("/scan", { candidates, source, passport: inHand });
 }
 
 function takeFile(file) {
   if (!file) return;
   const form = new FormData();
   form.append("file", file.slice(0, MAX_UPLOAD));
-  if (passport) form.append("passport", passport);
+  if (passport) form.append("passport", passport.heard);
   take(() => post("/file", form));
 }
 
@@ -170,7 +133,7 @@ function takeFile(file) {
 function sendFrame(blob) {
   const sent = queue.then(async () => {
     if (mustBeSeen() || dialogOpen()) return true;
-    const inHand = passport ? { "X-Passport": passport } : {};
+    const inHand = passport ? { "X-Passport": passport.heard } : {};
     const said = await post("/frame", blob, { "Content-Type": "image/jpeg", ...inHand });
     if (said) hint(said.hint);
     show(said);
@@ -180,14 +143,49 @@ function sendFrame(blob) {
   return sent;
 }
 
+/** A scan by a scanner that types: tried as a test while the Settings are open, else judged. */
+function takeTyped(candidates, scan) {
+  if (settings.isOpen()) return settings.tried(scan);
+  return take(
+    () => judgeTexts(candidates, "keyboard"),
+    (said) => tellOfLayout(said, candidates, scan),
+  );
+}
+
+function takeSerial(text) {
+  if (settings.isOpen()) return settings.triedText(text);
+  return take(() => judgeTexts([text], "serial"));
+}
+
+/** Say that a keyboard's layout was in the way: once a shift where the scan was put right, each time where it was not. */
+function tellOfLayout(said, [byKeys, byLetters], { keys }) {
+  if (said?.reason === "unreadable" && keys?.length >= LONG_SCAN) note("letters_wrong", { stays: true });
+  if (!said?.genuine || !byLetters || byLetters.toUpperCase() === byKeys.toUpperCase()) return;
+  if (!byKeys.includes(said.text)) return; // another reading was the right one
+  if (Date.now() - Number(localStorage.getItem("desk-layout-told")) < TOLD_AGAIN_MS) return;
+  localStorage.setItem("desk-layout-told", String(Date.now()));
+  note(/[\u0980-\u09FF]/.test(byLetters) ? "layout_bangla" : "layout_other");
+}
+
 // ---- the passport in hand
 
-/** As the server does it, so that a slip is told before the dialog closes. */
-function normalised(typed) {
-  const folded = typed.slice(0, 64).normalize("NFKC").toUpperCase();
-  const latin = folded.replace(/[০-৯]/g, (digit) => digit.codePointAt(0) - 0x9e6);
-  const number = latin.replace(/[\p{Z}\p{C}\p{Pd}<−]/gu, "");
-  return /^[A-Z0-9]{6,9}$/.test(number) ? number : null;
+/** A passport was read or typed: compare it with the card on the screen, or with the one that comes next. */
+function takePassport(said) {
+  if (said.kind === "passport_fault") {
+    sound.play("check");
+    return note(said.code);
+  }
+  if (answer?.genuine) {
+    const { text, source } = answer;
+    queue = queue.then(async () => show(await judgeTexts([text], source, said.heard)));
+  } else if (mustBeSeen()) {
+    note("no_passport");
+  } else {
+    next();
+    passport = said;
+    note("will_compare", { fill: said.read_by === "last_four" ? `… ${said.number}` : said.number, stays: true });
+  }
+  return null;
 }
 
 function askPassport() {
@@ -196,23 +194,15 @@ function askPassport() {
   $("passport").showModal();
 }
 
-function comparePassport(event) {
-  const number = normalised($("passport-no").value);
-  if (!number) {
-    event.preventDefault();
+async function comparePassport(event) {
+  event.preventDefault();
+  const said = await postJson("/passport", { heard: $("passport-no").value.slice(0, 100) });
+  if (said?.kind === "passport") {
+    $("passport").close();
+    takePassport(said);
+  } else if (said) {
     $("passport-fault").replaceChildren(...sentence("passport_odd"));
     $("passport-no").focus();
-    return;
-  }
-  if (answer?.genuine) {
-    const { text, source } = answer;
-    queue = queue.then(async () => show(await judgeTexts([text], source, number)));
-  } else if (mustBeSeen()) {
-    note("no_passport");
-  } else {
-    next();
-    passport = number;
-    note("will_compare", { fill: number, stays: true });
   }
 }
 
@@ -240,8 +230,27 @@ function showSound() {
   $("sound").setAttribute("aria-pressed", String(sound.muted()));
 }
 
+const officer = officersActs({ shown: () => answer, onDone: show });
+
+function letPassOrNext() {
+  if (answer?.kind === "verdict" && answer.look === "cleared") officer.letPass();
+  else next();
+}
+
+function printTest() {
+  body.dataset.print = "test";
+  window.print();
+}
+
 const acts = {
   next,
+  enter: letPassOrNext,
+  pass: officer.letPass,
+  refer: officer.askGround,
+  print: printSlip,
+  "print-test": printTest,
+  settings: settings.open,
+  torch: () => eyes.torch(),
   sync,
   passport: askPassport,
   file: () => $("file").click(),
@@ -255,15 +264,17 @@ const acts = {
   },
 };
 
-// No key here may begin a QR text of any kind: N, H, S, R and ] stay free.
+// No key here that acts at once may begin a text: N, H, S, P and ] stay free. R only asks.
 const keys = {
-  Space: "next", Enter: "next", NumpadEnter: "next", KeyM: "passport", KeyO: "file", KeyL: "language",
-  KeyC: "camera", KeyQ: "sound", F1: "help", F9: "sync",
+  Space: "next", Enter: "enter", NumpadEnter: "enter", KeyR: "refer", KeyM: "passport", KeyO: "file", KeyL: "language",
+  KeyC: "camera", KeyT: "torch", KeyQ: "sound", F1: "help", F2: "passport", F4: "print", F8: "settings", F9: "sync",
 };
 
 // ---- the inputs
 
-function showCameras(word, cameras) {
+function showCameras(word, cameras, { torch = null } = {}) {
+  $("torch").hidden = torch === null;
+  $("torch").setAttribute("aria-pressed", String(torch === true));
   body.dataset.camera = word === "camera_on" ? "on" : "off";
   cameraSays(word);
   $("picker").hidden = cameras.length < 2;
@@ -284,10 +295,10 @@ function setCamera(on) {
 }
 
 listen({
-  onScan: (candidates) => take(() => judgeTexts(candidates, "keyboard", passport)),
+  onScan: takeTyped,
   onScanning: (on) => (on ? note("scanning", { stays: true }) : note("")),
   onKey: (code) => acts[keys[code]]?.(),
-  swallow: new Set(["Space", "F1", "F9"]),
+  swallow: new Set(["Space", "F1", "F2", "F4", "F8", "F9"]),
 });
 
 document.addEventListener("click", (event) => {
@@ -310,6 +321,7 @@ $("passport").querySelector("form").addEventListener("submit", comparePassport);
 for (const gesture of ["keydown", "pointerdown"]) document.addEventListener(gesture, sound.wake, { capture: true, once: true });
 
 showSound();
+serial({ onText: takeSerial });
 refresh();
 setInterval(refresh, STATE_EVERY_MS);
 setInterval(tick, 1000);

@@ -1,7 +1,8 @@
 /* The USB scanner that types: hear a scan whatever has the focus, whatever the keyboard layout, Caps Lock or not.
  *
- * Scanners send the key positions of a US keyboard; what the system makes of them depends on its layout. So two readings
- * are kept: from the physical keys (KeyboardEvent.code and Shift), and from the characters. The desk tries both.
+ * Scanners send the key positions of a US keyboard; what the system makes of them depends on its layout. So several
+ * readings are kept: from the physical keys (KeyboardEvent.code and Shift) as on a US keyboard, from the physical keys as
+ * the test code of the Settings taught them, and from the characters. The desk tries them all.
  * Nothing here decides what a text means. A person's typing passes through untouched.
  */
 
@@ -14,11 +15,14 @@ const BURST_MS = 540; // twelve keys in this time: no hand does that
 const HEAD = "NCF"; // how the text of every card begins
 const HEAD_MS = 150;
 const SHORT_SCAN = { keys: 4, meanMs: 35 }; // "HELLO" and Enter from a scanner is a scan too
+const PASSPORT_LINE = /^P[A-Z<][A-Z<]{3}[A-Z<]{39}$/i; // the first of the two lines that a passport reader types
+const LEARNED = "desk-scanner"; // which position gave which character of the test code
 const MAX_CHARS = 4096; // more than a card may have; the rest is counted and forgotten
 
 const US = {
   Space: "  ", Minus: "-_", Equal: "=+", BracketLeft: "[{", BracketRight: "]}", Semicolon: ";:", Quote: "'\"",
   Backquote: "`~", Backslash: "\\|", Comma: ",<", Period: ".>", Slash: "/?",
+  IntlBackslash: "<>", // no US keyboard has it; a passport reader set to a European one sends the filler with it
   NumpadMultiply: "**", NumpadAdd: "++", NumpadSubtract: "--", NumpadDecimal: "..", NumpadDivide: "//",
 };
 [...")!@#$%^&*("].forEach((shifted, digit) => {
@@ -30,6 +34,20 @@ const US = {
 const MODIFIERS = new Set(["Shift", "CapsLock", "NumLock", "Alt", "AltGraph", "Control", "Meta", "ScrollLock"]);
 const ENDS = new Set(["Enter", "NumpadEnter", "Tab"]);
 
+function learned() {
+  try {
+    return JSON.parse(localStorage.getItem(LEARNED) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** Remember what the test code taught: an object from position ("KeyZ", "KeyZ+") to character; null forgets. */
+export function learn(positions) {
+  if (positions) localStorage.setItem(LEARNED, JSON.stringify(positions));
+  else localStorage.removeItem(LEARNED);
+}
+
 /** A field whose content typing would change. */
 export function textField(element) {
   if (!(element instanceof HTMLElement)) return null;
@@ -39,17 +57,20 @@ export function textField(element) {
 
 /** Listen on the whole window.
  *
- * onScan(candidates, {typed}): one scan; the reading from physical keys first; `typed` counts all its characters.
+ * onScan(candidates, {typed, keys, ended, controls}): one scan; the reading from physical keys first; `typed` counts all
+ * its characters; `keys` are the strokes {code, position, char, at}; `ended` is the key that ended it, or "silence";
+ * `controls` counts the Control combinations in it.
  * onScanning(bool): a scan is arriving, or has ended.
  * onKey(code): a key pressed on its own outside fields and buttons; `swallow` names those the browser must not act on.
  * Returns a function that stops listening.
  */
 export function listen({ onScan, onScanning = () => {}, onKey = () => {}, swallow = new Set() }) {
-  let keys = []; // since the last pause: {code, char, at, field, value, selection}; after arming only the first MAX_CHARS
+  let keys = []; // since the last pause: {code, position, char, at, field, value, selection}; after arming only the first MAX_CHARS
   let typed = 0;
   let armed = false;
   let last = -Infinity;
   let altDigits = null;
+  let controls = 0;
   let endedAt = -Infinity;
   let silence = 0;
   let lone = 0;
@@ -59,16 +80,32 @@ export function listen({ onScan, onScanning = () => {}, onKey = () => {}, swallo
     if (armed) onScanning(false);
     keys = [];
     typed = 0;
+    controls = 0;
     armed = false;
   }
 
-  function finish(at) {
-    const readings = ["code", "char"].map((reading) => keys.map((key) => key[reading]).join(""));
-    const heard = typed;
+  function reading(of) {
+    return keys.map(of).join("");
+  }
+
+  function readings() {
+    const taught = learned();
+    const byLesson = taught ? reading(({ position, code }) => taught[position] ?? code) : "";
+    return [...new Set([reading(({ code }) => code), reading(({ char }) => char), byLesson])].filter(Boolean);
+  }
+
+  function finish(at, ended) {
+    const candidates = readings();
+    const said = { typed, keys, ended, controls };
     forget();
     endedAt = at;
     // The head alone, typed by hand and by chance, is no scan.
-    if (heard >= SHORT_SCAN.keys) onScan([...new Set(readings)].filter(Boolean), { typed: heard });
+    if (said.typed >= SHORT_SCAN.keys) onScan(candidates, said);
+  }
+
+  /** A passport reader ends each of its two lines; the first one is not the end of the scan. */
+  function halfAPassport() {
+    return armed && readings().some((text) => PASSPORT_LINE.test(text));
   }
 
   function took(count) {
@@ -76,8 +113,8 @@ export function listen({ onScan, onScanning = () => {}, onKey = () => {}, swallo
   }
 
   function headStart() {
-    for (const reading of ["code", "char"]) {
-      const text = keys.map((key) => key[reading] || "\0").join("").toUpperCase();
+    for (const of of ["code", "char"]) {
+      const text = reading((key) => key[of] || "\0").toUpperCase();
       if (text.endsWith(HEAD) && text.length === keys.length) return keys.length - HEAD.length;
     }
     return -1;
@@ -104,21 +141,25 @@ export function listen({ onScan, onScanning = () => {}, onKey = () => {}, swallo
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  function add(code, char, at) {
+  function add(code, char, at, position = "") {
     if (at - last > (armed ? SILENCE_MS : TORN_MS)) forget();
     last = at;
     typed += 1;
     if (!armed || keys.length < MAX_CHARS) {
       const field = armed ? null : textField(document.activeElement);
       const selection = field?.selectionStart == null ? null : [field.selectionStart, field.selectionEnd];
-      keys.push({ code, char, at, field, value: field?.value, selection });
+      keys.push({ code, position, char, at, field, value: field?.value, selection });
     }
     if (!armed) {
       arm();
       if (!armed && keys.length > 64) keys.shift();
     }
+    awaitSilence(at);
+  }
+
+  function awaitSilence(at) {
     clearTimeout(silence);
-    silence = setTimeout(() => (armed ? finish(at) : forget()), SILENCE_MS);
+    silence = setTimeout(() => (armed ? finish(at, "silence") : forget()), SILENCE_MS);
   }
 
   function stop(event) {
@@ -135,7 +176,8 @@ export function listen({ onScan, onScanning = () => {}, onKey = () => {}, swallo
     const scanned = armed || (shortScan() && !inField);
     const ofScan = at - endedAt <= TORN_MS; // the line feed after the carriage return
     if (scanned || ofScan || (fast && !inField)) stop(event);
-    if (scanned) return finish(at);
+    if (halfAPassport()) return awaitSilence((last = at));
+    if (scanned) return finish(at, event.code);
     forget();
     if (!ofScan) offerLone(event, at, fast);
   }
@@ -154,12 +196,16 @@ export function listen({ onScan, onScanning = () => {}, onKey = () => {}, swallo
     const fast = at - Math.max(last, endedAt) <= HUMAN_MS;
     const combination = (event.ctrlKey || event.metaKey) && !event.getModifierState("AltGraph");
     if (combination) {
-      if (armed || fast) stop(event); // a barcode can hold Ctrl+R or Ctrl+P; inside a scan they do nothing
+      if (armed || fast) {
+        stop(event); // a barcode can hold Ctrl+R or Ctrl+P; inside a scan they do nothing
+        if (event.key !== "Control" && event.key !== "Meta") controls += 1;
+      }
       return;
     }
     if (MODIFIERS.has(event.key)) return;
-    if (event.altKey && /^Numpad\d$/.test(event.code)) {
-      altDigits = (altDigits ?? "") + event.code.at(-1); // a scanner in "ALT mode" types Alt+0078 for N
+    const altDigit = event.altKey ? altCode(event.code) : "";
+    if (altDigit) {
+      altDigits = (altDigits ?? "") + altDigit;
       stop(event);
       return;
     }
@@ -169,22 +215,32 @@ export function listen({ onScan, onScanning = () => {}, onKey = () => {}, swallo
     }
     if (ENDS.has(event.code) || event.key === "Enter") return onEnd(event, at, fast);
     const positions = US[event.code];
+    const position = event.code + (event.shiftKey ? "+" : "");
     const char = [...event.key].length === 1 ? event.key : "";
     if (!positions && !char) {
       if (armed || fast) stop(event);
       else if (swallow.has(event.code)) offerLone(event, at, fast);
       return;
     }
-    add(positions ? positions[event.shiftKey ? 1 : 0] : char, char, at);
+    add(positions ? positions[event.shiftKey ? 1 : 0] : char, char, at, position);
     if (armed || (fast && !textField(event.target))) stop(event);
     if (!armed) offerLone(event, at, fast);
   }
 
+  /** A scanner in "ALT mode" types Alt+0078 for N on the numeric keypad; in Unicode mode Alt++4E, in hexadecimal. */
+  function altCode(code) {
+    if (/^Numpad\d$/.test(code)) return code.at(-1);
+    if (code === "NumpadAdd") return "+";
+    return altDigits?.startsWith("+") && /^(Digit\d|Key[A-F])$/.test(code) ? code.at(-1) : "";
+  }
+
   function onUp(event) {
     if (event.key === "Alt" && altDigits !== null) {
-      const char = String.fromCharCode(Number.parseInt(altDigits, 10) || 0);
+      const hexadecimal = altDigits.startsWith("+");
+      const number = Number.parseInt(hexadecimal ? altDigits.slice(1) : altDigits, hexadecimal ? 16 : 10);
+      const char = String.fromCharCode(number || 0);
       altDigits = null;
-      add(char, char, event.timeStamp);
+      add(char, char, event.timeStamp, "Alt");
       stop(event);
     } else if ((armed || event.timeStamp - endedAt <= TORN_MS) && (event.code === "Space" || ENDS.has(event.code))) {
       stop(event); // a focused button is pressed when Space comes up

@@ -18,12 +18,13 @@ from clearance.credential.reasons import Outcome, Reason
 from tests.unit.desk.bureau import CLAIMS, NOW
 from verifier.desk import NotRecorded, ScanRecord, Source
 from verifier.journal import ScanJournal, verify_chain
+from verifier.passport import PassportInHand, ReadBy
 
 PASSED = ScanRecord(
     at=NOW,
     source=Source.CAMERA,
     text="NCF-a-card",
-    passport_no="A01234567",
+    passport=PassportInHand(number="A01234567", read_by=ReadBy.MRZ),
     trust_sequence=4,
     verdict=Verdict(reason=Reason.VALID, claims=CLAIMS, kid=b"12345678", status_age_s=720),
 )
@@ -62,8 +63,8 @@ WITHOUT_GUARDS = [
 ]
 
 OTHER_COLUMNS = (
-    "at, desk, source, clearance_no, passport_no, outcome, reason, status_age_s, trust_sequence, version, text_sha256, "
-    "text, previous, hash"
+    "at, desk, source, clearance_no, passport_no, passport_by, passport_matches, outcome, reason, status_age_s, "
+    "trust_sequence, version, text_sha256, text, previous, hash"
 )
 
 
@@ -77,6 +78,8 @@ def test_a_row_says_who_what_when_and_by_which_lists(journal: ScanJournal, path:
         "source": "camera",
         "clearance_no": "BMET-26-4821-7703",
         "passport_no": "A01234567",
+        "passport_by": "mrz",
+        "passport_matches": 1,
         "outcome": Outcome.PASS,
         "reason": Reason.VALID,
         "status_age_s": 720,
@@ -231,7 +234,7 @@ from verifier.journal import ScanJournal
 journal = ScanJournal(Path(sys.argv[1]), desk="DAC-2", version="1")
 verdict = Verdict(reason=Reason.BAD_SIGNATURE)
 record = ScanRecord(
-    at=0, source=Source.KEYBOARD, text="NCF" * 170, passport_no=None, trust_sequence=1, verdict=verdict
+    at=0, source=Source.KEYBOARD, text="NCF" * 170, passport=None, trust_sequence=1, verdict=verdict
 )
 while True:
     journal.append(record)

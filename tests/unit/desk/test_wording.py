@@ -14,13 +14,15 @@ from verifier.scan.camera import Hint
 from verifier.scan.file import FileFault
 from verifier.web.notices import BY_STATUS, EVERY_OTHER_STATUS, NOTICES
 
-KEYWORDS = dict.fromkeys(("both", "both_old", "N_"))
+KEYWORDS = dict.fromkeys(("both", "both_old", "both_plain", "N_"))
 
 
 def messages(root: Path) -> Iterator[str]:
     """Every English text of the desk."""
     sources = [(path, "jinja2.ext:babel_extract") for path in sorted((root / "templates" / "desk").glob("*.html"))]
-    sources += [(root / name, "python") for name in ("templates/wording.py", "verifier/web/notices.py")]
+    sources += [
+        (root / name, "python") for name in ("templates/wording.py", "verifier/web/notices.py", "verifier/web/slips.py")
+    ]
     for path, method in sources:
         with path.open("rb") as source:
             for found in extract(method, source, keywords=KEYWORDS):

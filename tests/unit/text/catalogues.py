@@ -19,6 +19,7 @@ KEYWORDS = {
     "ngettext_pair": (1, 2),
     "both": None,
     "both_old": None,
+    "both_plain": None,
 }
 LOCALE = ROOT / "templates" / "locale"
 

@@ -86,6 +86,8 @@ def _upright(image: Image.Image) -> Image.Image:
     """RGB, upright; a large JPEG is decoded at a fraction of its size already."""
     image.draft("RGB", (2 * WIDTH, 2 * HEIGHT))
     upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I"):  # 16 bits a pixel, which Pillow would cut off at 255 and not scale down
+        upright = upright.convert("I").point(lambda level: level * (1 / 257)).convert("L")
     if upright.has_transparency_data:
         solid = upright.convert("RGBA")
         white = Image.new("RGBA", solid.size, "white")

@@ -7,8 +7,15 @@ from random import Random
 import pytest
 from PIL import Image
 
-from clearance.card.photo import HEIGHT, MAX_BYTES, MAX_UPLOAD, WIDTH, prepare
+from clearance.card import photo
+from clearance.card.photo import HEIGHT, MAX_BYTES, MAX_UPLOAD, WIDTH
+from clearance.demo.portraits import portrait
+from clearance.domain.person import PhotoRemark, Sex
 from clearance.issuing.ports import PhotoGround, PhotoRefused
+
+
+def prepare(upload: bytes) -> bytes:
+    return photo.prepare(upload).jpeg
 
 
 def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
@@ -127,6 +134,83 @@ def test_a_decompression_bomb_is_refused_from_its_header(side: int) -> None:
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
     bomb = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
     assert refusal(bomb) is PhotoGround.TOO_MANY_PIXELS
+
+
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def with_chunk(png: bytes, chunk: bytes) -> bytes:
+    """The file with a chunk after its header."""
+    header_end = 8 + 25
+    return png[:header_end] + chunk + png[header_end:]
+
+
+def test_sixteen_bit_greys_keep_their_shades() -> None:
+    deep = Image.new("I;16", (400, 500), 48_000)
+    deep.paste(Image.new("I;16", (400, 100), 8_000), (0, 0))
+    picture = opened(prepare(encoded(deep, "PNG"))).convert("L")
+    assert picture.getpixel((WIDTH // 2, 10)) == pytest.approx(8_000 / 257, abs=8)
+    assert picture.getpixel((WIDTH // 2, HEIGHT - 30)) == pytest.approx(48_000 / 257, abs=8)
+
+
+def test_a_palette_with_a_clear_colour_lies_on_white() -> None:
+    palette = quarters(400, 500).quantize(4)
+    clear = palette.getpixel((200, 10))
+    picture = opened(prepare(encoded(palette, "PNG", transparency=clear)))
+    assert min(picture.getpixel((WIDTH // 2, 20))) > 240
+    red, _, blue = picture.getpixel((WIDTH // 2, HEIGHT - 20))
+    assert blue > 200 > red
+
+
+def test_of_a_moving_picture_the_first_frame_is_taken() -> None:
+    moving = encoded(quarters(), "PNG", save_all=True, append_images=[Image.new("RGB", (700, 900), "green")])
+    red, green, _ = opened(prepare(moving)).getpixel((WIDTH // 2, 20))
+    assert red > 200 > green
+
+
+def test_cmyk_colours_are_not_turned_around() -> None:
+    red, green, blue = opened(prepare(encoded(quarters().convert("CMYK")))).getpixel((WIDTH // 2, 20))
+    assert red > 180 > max(green, blue)
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"iCCP", b"iTXt"])
+def test_a_text_that_unpacks_without_end_does_no_harm(kind: bytes) -> None:
+    bomb = zlib.compress(b"\0" * 100_000_000, 9)
+    body = b"iTXt\0\1\0\0\0" + bomb if kind == b"iTXt" else b"name\0\0" + bomb
+    with suppress(PhotoRefused):
+        assert opened(prepare(with_chunk(encoded(quarters(), "PNG"), png_chunk(kind, body)))).size == (WIDTH, HEIGHT)
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")
+def test_a_huge_exif_block_does_no_harm() -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "x" * 60_000
+    exif[0x0112] = 3
+    prepared = prepare(encoded(quarters(), exif=exif.tobytes()))
+    assert len(prepared) <= MAX_BYTES
+    with suppress(PhotoRefused):
+        assert prepare(with_chunk(encoded(quarters(), "PNG"), png_chunk(b"eXIf", b"MM\0*" + b"\xff" * 5_000_000)))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_a_file_cut_off_is_refused(kind: str, share: float) -> None:
+    upload = encoded(noise(), kind)
+    assert refusal(upload[: int(len(upload) * share)]) is PhotoGround.NOT_AN_IMAGE
+
+
+def test_a_portrait_is_taken_without_a_remark() -> None:
+    assert photo.prepare(portrait(Random(1), Sex.MALE)).remark is None
+
+
+def test_a_picture_smaller_than_the_cards_is_remarked_on() -> None:
+    small = opened(portrait(Random(1), Sex.MALE)).resize((220, 283))
+    assert photo.prepare(encoded(small)).remark is PhotoRemark.SMALL_PHOTO
+
+
+def test_a_picture_of_nobody_is_taken_with_a_remark() -> None:
+    assert photo.prepare(encoded(quarters())).remark is PhotoRemark.NO_FACE
 
 
 @pytest.mark.filterwarnings("ignore:.*:UserWarning")  # Pillow's remarks on what it finds damaged

@@ -7,7 +7,7 @@ It decides how a page says of itself how it may give way. Where things stand on 
 from dataclasses import dataclass, replace
 
 from clearance.card import words
-from clearance.card.colours import AMBER, BRAND, INK, MUTED, WHITE
+from clearance.card.colours import ACCENT, AMBER, BRAND, INK, MUTED, WHITE
 from clearance.card.fitting import Align, Style
 from clearance.card.layout import Field, Node, Panel, Role, Row, Stack, Words
 from clearance.card.qr import Level
@@ -96,7 +96,7 @@ def title_panel(large: float, small: float, tiny: float, padding: tuple[float, f
         ),
         gap=0,
     )
-    return Panel(node=Row(shares=(44, 56), cells=(title, office), gap=2), fill=BRAND, padding=padding)
+    return Panel(node=Row(shares=(44, 56), cells=(title, office), gap=2), fill=BRAND, padding=padding, edge=ACCENT)
 
 
 def demo_panel(size: float, padding: tuple[float, float], *, lines: int = 1) -> Panel:

@@ -55,7 +55,7 @@ FRONT = Face(
     margin=2.5,
     body=Stack(
         nodes=(
-            Stack(nodes=(title_panel(8, 5, 3.6, (1.5, 0.4)), demo_panel(6.2, (1, 0.05))), gap=0),
+            Stack(nodes=(title_panel(8, 5, 3.6, (1.5, 0.5)), demo_panel(6.2, (1, 0.05))), gap=0),
             Row(shares=(22, 56.6), cells=(_PORTRAIT, _PERSON), gap=2),
         ),
         gap=0.8,
@@ -76,8 +76,8 @@ _TERMS = Stack(
     gap=0.15,
     stretch=0.5,
 )
-_SENTENCE = Style(size=4.8, colour=INK, lines=2)
-_SENTENCE_EN = latin_style(4.6)
+_SENTENCE = Style(size=4.8, colour=INK)
+_SENTENCE_EN = latin_style(4.6, lines=1)
 _HELP = Panel(
     node=Stack(
         nodes=(

@@ -46,6 +46,24 @@ class CardPrinter:
 
         return read_back(pdf, dpi=dpi, treatment=treatment)
 
+    def render_plastic(self, cards: Sequence[PrintedCard]) -> bytes:
+        """Front and back of each card, for a card printer. Raises DoesNotFit, UnprintableTextError, ValueError."""
+        from clearance.card import plastic
+
+        return plastic.faces(cards)
+
+    def render_sheets(self, cards: Sequence[PrintedCard]) -> bytes:
+        """The same cards on sheets of A4. Raises as above."""
+        from clearance.card import plastic
+
+        return plastic.sheets(cards)
+
+    def codes(self, pdf: bytes) -> tuple[tuple[str, ...], ...]:
+        """The text of every readable QR on each page."""
+        from clearance.card.read_back import codes
+
+        return codes(pdf)
+
     def missing_characters(self, text: str) -> str:
         """The characters of `text` that no card can show, each once; "" where all is well."""
         from clearance.card.typeface import Weight, typeface

@@ -20,6 +20,10 @@ from clearance.domain.readability import COARSE, FINE, Treatment
 POINTS_PER_INCH = 72
 FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
+PRINTER = 300
+"""Dots to the inch of card printers."""
+HALF_GREY = 128
+
 _pdfium = Lock()
 """PDFium is not thread-safe."""
 
@@ -49,6 +53,16 @@ def _look(pdf: bytes) -> tuple[Mapping[int, _Symbol | None], ...]:
     """For each page the symbol at each resolution."""
     with _pdfium, pypdfium2.PdfDocument(pdf) as document:
         return tuple(_look_at(page) for page in document)
+
+
+def codes(pdf: bytes) -> tuple[tuple[str, ...], ...]:
+    """The text of every code on each page in pure black and white, as a printer of 300 dpi lays them down."""
+    found = []
+    with _pdfium, pypdfium2.PdfDocument(pdf) as document:
+        for page in document:
+            dots = _raster(page, PRINTER).point(lambda grey: 255 if grey >= HALF_GREY else 0)
+            found.append(tuple(code.text for code in _decoded(dots)))
+    return tuple(found)
 
 
 def _look_at(page: pypdfium2.PdfPage) -> Mapping[int, _Symbol | None]:

@@ -126,6 +126,13 @@ HOW_STEPS: tuple[BilingualText, ...] = (
         en="Do not write on the code or fold it. If the card is lost, download it again, free.",
     ),
 )
+SHEET_NOTES: tuple[BilingualText, ...] = (
+    BilingualText(
+        bn="১০০ % মাপে ছাপুন (“প্রকৃত মাপ”), দুই পিঠে, লম্বা ধারে উল্টে। দাগ ধরে কাটুন।",
+        en="Print at 100 % (“actual size”), on both sides, flipped on the long edge. Cut along the marks.",
+    ),
+    BilingualText(bn="ছাপার পর এই দাগ ঠিক ৫০ মিমি হবে।", en="Once printed, this line is exactly 50 mm long."),
+)
 
 _SEXES: Mapping[Sex, BilingualText] = {
     Sex.MALE: BilingualText(bn="পুরুষ", en="Male"),

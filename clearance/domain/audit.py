@@ -32,6 +32,7 @@ class AuditAct(StrEnum):
     SIGNING_RESUMED = "signing.resumed"
     CARD_ISSUED = "card.issued"
     CARD_REVOKED = "card.revoked"
+    CARD_PRINTED = "card.printed"
     OFFICER_SIGNED_IN = "officer.signed_in"
     OFFICER_ADDED = "officer.added"
     OFFICER_BLOCKED = "officer.blocked"

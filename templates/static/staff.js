@@ -12,7 +12,7 @@ function walk(step) {
 }
 
 function isTyping(element) {
-  return element.matches("input:not([type=radio]), textarea, select");
+  return element.matches("input:not([type=radio], [type=checkbox]), textarea, select");
 }
 
 document.addEventListener("keydown", (event) => {

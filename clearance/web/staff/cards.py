@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from clearance.credential.status import Status
 from clearance.domain.clearance import RevocationReason
-from clearance.domain.decision import MAX_REASON, Refused, may_revoke
+from clearance.domain.decision import MAX_REASON, Refused, may_print, may_revoke
 from clearance.domain.eligibility import Objection
 from clearance.domain.staff import Officer, Role
 from clearance.domain.text import BilingualText
@@ -26,20 +26,11 @@ def install(routes: Blueprint, service: Service) -> None:
 
     @routes.get("/cards")
     def card_list() -> str:
-        sought = sought_text()
-        page = cards.find(service, text=sought, page=page_number())
-        return render_template("staff/cards.html", page=page, sought=sought, today=service.today())
+        return list_page(service)
 
     @routes.get("/cards/<clearance_no>")
     def card(clearance_no: str) -> str:
-        view = _view(service, clearance_no)
-        return render_template(
-            "staff/card.html",
-            view=view,
-            officers=_names(service, view.application.reference),
-            today=service.today(),
-            may_revoke=_revocable(view) and Role.ISSUER in officer().roles,
-        )
+        return card_page(service, clearance_no)
 
     @routes.get("/cards/<clearance_no>/card.pdf")
     def card_pdf(clearance_no: str) -> Response:
@@ -65,6 +56,33 @@ def install(routes: Blueprint, service: Service) -> None:
         if request.form.get("confirmed") != "yes":
             return render_template("staff/revoke_confirm.html", view=view, reason=reason, remark=remark.strip())
         return _revoke(service, view, officer(), reason, remark)
+
+
+def list_page(service: Service, *, against: tuple[Objection, ...] = ()) -> str:
+    """The list; with what stood against printing the chosen cards."""
+    sought = sought_text()
+    return render_template(
+        "staff/cards.html",
+        page=cards.find(service, text=sought, page=page_number()),
+        sought=sought,
+        today=service.today(),
+        may_print=Role.ISSUER in officer().roles,
+        against=against,
+    )
+
+
+def card_page(service: Service, clearance_no: str, *, against: tuple[Objection, ...] = ()) -> str:
+    """One card; with what stood against printing it."""
+    view = _view(service, clearance_no)
+    return render_template(
+        "staff/card.html",
+        view=view,
+        officers=_names(service, view.application.reference),
+        today=service.today(),
+        may_revoke=_revocable(view) and Role.ISSUER in officer().roles,
+        may_print=not may_print(view.clearance, officer=officer(), on=service.today()),
+        against=against,
+    )
 
 
 def _revoke(

@@ -2,7 +2,9 @@ import pytest
 
 from clearance.card import colours
 from clearance.card.compose import compose
-from clearance.card.pages import PAGES, Page
+from clearance.card.page_parts import Face, Page
+from clearance.card.pages import PAGES
+from clearance.card.pages_plastic import FACES
 from tests.unit.card.samples import sample_card
 
 
@@ -18,8 +20,8 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_text_has_a_contrast_of_seven_on_whatever_lies_below_it(page: Page) -> None:
+@pytest.mark.parametrize("page", [*PAGES, *FACES])
+def test_every_text_has_a_contrast_of_seven_on_whatever_lies_below_it(page: Page | Face) -> None:
     boxes = compose(page, sample_card()).boxes
     for box in boxes:
         for line in box.lines:

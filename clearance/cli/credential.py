@@ -1,19 +1,18 @@
 """`clearance credential`: make QR texts from claims, the way issuing does, for tests and integrations."""
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
-from clearance.cli.keys_common import fail, fail_for, given_passphrase, passphrase_option
+from clearance.cli.keys_common import fail, fail_for, passphrase_option, pin_option, secrets_of
 from clearance.credential.cose import sign1
 from clearance.credential.qrtext import pack
 from clearance.signing import keystore
 from clearance.signing.claims_line import LineWrong, payload_of_line
-from clearance.signing.errors import PassphraseWrong, SigningFault
+from clearance.signing.errors import SigningFault
 from clearance.signing.keystore import KeyStore
 
 
@@ -26,7 +25,8 @@ def credential() -> None:
 @click.option("--keys", "directory", type=click.Path(path_type=Path), required=True, help="What `keys init` made.")
 @click.option("--claims", type=click.File("rb"), required=True, help="One JSON object a line; - is standard input.")
 @passphrase_option
-def sign(directory: Path, claims: BinaryIO, passphrase_file: Path | None) -> None:
+@pin_option
+def sign(directory: Path, claims: BinaryIO, passphrase_file: Path | None, pin_file: Path | None) -> None:
     """Print one QR text for each line of claims, in order.
 
     Nothing is signed unless every line is right; each wrong one is named on standard error.
@@ -42,25 +42,16 @@ def sign(directory: Path, claims: BinaryIO, passphrase_file: Path | None) -> Non
       clearance credential sign --keys var/keys --claims claims.jsonl > texts.txt
 
     \b
-    Exit status: 0 all printed; 65 a line is wrong; 66 keys unreadable; 77 passphrase missing or wrong.
+    Exit status: 0 all printed; 65 a line is wrong; 66 keys unreadable; 69 a hardware token cannot be reached;
+    77 passphrase or PIN missing or wrong.
     """
-    keys = _load(directory, passphrase_file)
-    for payload in _payloads(claims, keys):
-        click.echo(pack(sign1(payload, signer=keys.card)))
-
-
-def _load(directory: Path, passphrase_file: Path | None) -> KeyStore:
-    passphrase = given_passphrase(passphrase_file)
     try:
-        try:
-            return keystore.load(directory, passphrase=passphrase)
-        except PassphraseWrong:
-            if passphrase is not None or not sys.stdin.isatty():
-                raise
-        answer = str(click.prompt("Passphrase of the keys", hide_input=True))
-        return keystore.load(directory, passphrase=answer.encode())
+        keys = keystore.open_store(directory, secrets_of(passphrase_file, pin_file))
+        texts = [pack(sign1(payload, signer=keys.card)) for payload in _payloads(claims, keys)]
     except SigningFault as fault:
         fail_for(fault)
+    for text in texts:
+        click.echo(text)
 
 
 def _payloads(claims: BinaryIO, keys: KeyStore) -> Sequence[bytes]:

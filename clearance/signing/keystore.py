@@ -192,7 +192,12 @@ def load(directory: Path, *, passphrase: bytes | None = None, pin: str | None = 
     KeyUnreachable among them) for the first key that cannot be used, and PublicationRefused when the published trust
     bundle does not verify.
     """
-    keys = open_keys(directory / "private", Secrets.known(passphrase=passphrase, pin=pin))
+    return open_store(directory, Secrets.known(passphrase=passphrase, pin=pin))
+
+
+def open_store(directory: Path, secrets: Secrets) -> KeyStore:
+    """As `load`, with secrets that are asked for when a key needs them."""
+    keys = open_keys(directory / "private", secrets)
     bundle = published_trust(directory / "public", root=keys.root_certificate)
     return KeyStore(**vars(keys), issuer=bundle.issuer, status_uris=bundle.status_uris, public=directory / "public")
 

@@ -64,6 +64,12 @@ class _Library:
         self._sessions.clear()
         _pkcs11().lib(self._path).reinitialize()
 
+    def end(self) -> None:
+        """Forget every session, and unload the module."""
+        with self.lock:
+            self._sessions.clear()
+            _pkcs11().unload(self._path)
+
 
 _libraries: dict[str, _Library] = {}
 _opening = threading.Lock()
@@ -112,6 +118,14 @@ class Token:
                 return question(library.session(self.address.token, self.pin))
             except _errors().PKCS11Error as error:
                 _raise_fault(error, self.address)
+
+
+def sign_out() -> None:
+    """Forget every session and what was learnt of tokens: the next use begins as a new process would."""
+    with _opening:
+        for library in _libraries.values():
+            library.end()
+        _libraries.clear()
 
 
 def _sign(session: Any, address: TokenAddress, data: bytes, mechanism: Mechanism) -> bytes:

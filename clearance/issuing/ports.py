@@ -21,6 +21,7 @@ from clearance.domain.permit import Agency, Permit
 from clearance.domain.person import PhotoRemark
 from clearance.domain.printed_card import PrintedCard
 from clearance.domain.readability import COARSE, Treatment
+from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.signing import SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer
 
@@ -233,6 +234,36 @@ class Intents(Protocol):
         ...
 
 
+class Reissues(Protocol):
+    """Cards to be issued anew because their key is trusted no more."""
+
+    def queue(self, kid: bytes, *, on: date, at: datetime) -> int:
+        """Put down every card of a key that stands and has not run out on a day; how many were not there before."""
+        ...
+
+    def get(self, clearance_no: str) -> Reissue | None: ...
+
+    def waiting(self, *, after: str, limit: int) -> Sequence[Reissue]:
+        """Unsettled entries in order of their numbers, those after a number only; "" for all."""
+        ...
+
+    def refused(self, *, limit: int) -> Sequence[Reissue]:
+        """Entries settled by a ground, in order of their numbers."""
+        ...
+
+    def settle(self, reissue: Reissue) -> None:
+        """Write how an entry was settled. Raises NotOnRecord."""
+        ...
+
+    def reopen_refused(self) -> int:
+        """Let every entry that was settled by a ground wait again; how many there were."""
+        ...
+
+    def tallies(self) -> Sequence[ReissueTally]:
+        """One for each key with entries, the first one put down first."""
+        ...
+
+
 class Desks(Protocol):
     """Desks enrolled with the office."""
 
@@ -296,6 +327,7 @@ class UnitOfWork(Protocol):
     staff: Staff
     intents: Intents
     desks: Desks
+    reissues: Reissues
     signing: SigningControls
     audit: AuditLog
 

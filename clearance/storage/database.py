@@ -22,6 +22,7 @@ from clearance.issuing.ports import (
     Desks,
     Intents,
     Permits,
+    Reissues,
     SigningControls,
     Staff,
     Unavailable,
@@ -33,6 +34,7 @@ from clearance.storage.clearances import SqlClearances
 from clearance.storage.desks import SqlDesks
 from clearance.storage.intents import SqlIntents
 from clearance.storage.permits import SqlPermits
+from clearance.storage.reissues import SqlReissues
 from clearance.storage.schema import migrate
 from clearance.storage.signing import SqlSigningControls
 from clearance.storage.staff import SqlStaff
@@ -88,6 +90,7 @@ class SqlUnitOfWork:
     staff: Staff
     intents: Intents
     desks: Desks
+    reissues: Reissues
     signing: SigningControls
     audit: AuditLog
 
@@ -130,6 +133,7 @@ class SqlUnitOfWork:
         self.staff = SqlStaff(connection)
         self.intents = SqlIntents(connection)
         self.desks = SqlDesks(connection)
+        self.reissues = SqlReissues(connection)
         self.signing = SqlSigningControls(connection)
         self.audit = audit
 

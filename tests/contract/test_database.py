@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
 from clearance.domain.application import ApplicationState
-from clearance.domain.desk import Holding
+from clearance.domain.desk import Desk, Holding
+from clearance.domain.reissue import Reissue, ReissueTally
+from clearance.domain.signing import SignedLately, SigningStop
 from clearance.domain.staff import Role
 from clearance.issuing.ports import Conflict, Database, NotOnRecord, UnitOfWork
 from tests.fakes.office import AGENCY, CLERK, DISTRICT, EVERYTHING, NOW, PERMIT, STAFF, draft, officer
@@ -458,6 +461,115 @@ class TestIntents:
             assert list(work.intents.abandoned("https://s.bmet.gov.bd/27a")) == []
 
 
+class TestReissues:
+    KID, OTHER, DAY = b"\x01" * 8, b"\x02" * 8, date(2027, 1, 1)
+
+    @pytest.fixture(autouse=True)
+    def _cards(self, database: Database) -> None:
+        cards = (
+            clearance(0),
+            clearance(1, status=Status.SUSPENDED),
+            revoked(clearance(2)),
+            clearance(3).superseded(),
+            clearance(4, valid_until=date(2026, 12, 31)),
+            clearance(5, kid=self.OTHER),
+            clearance(6, valid_until=self.DAY),
+        )
+
+        def add(work: UnitOfWork) -> None:
+            for index, card in enumerate(cards):
+                work.applications.add(application(index, state=ApplicationState.ISSUED))
+                work.clearances.add(card)
+
+        write(database, add)
+
+    def queue(self, database: Database, kid: bytes = KID) -> int:
+        with database.write() as work:
+            number = work.reissues.queue(kid, on=self.DAY, at=NOW)
+            work.commit()
+        return number
+
+    def settle(self, database: Database, *entries: Reissue) -> None:
+        def settle(work: UnitOfWork) -> None:
+            for each in entries:
+                work.reissues.settle(each)
+
+        write(database, settle)
+
+    def waiting(self, database: Database, *, after: str = "", limit: int = 100) -> list[str]:
+        with database.read() as work:
+            return [each.clearance_no for each in work.reissues.waiting(after=after, limit=limit)]
+
+    def test_the_cards_of_a_key_that_stand_and_run_are_put_down_once(self, database: Database) -> None:
+        assert self.queue(database) == 3
+        assert self.queue(database) == 0
+        assert self.waiting(database) == [clearance(index).clearance_no for index in (0, 1, 6)]
+
+    def test_what_waits_comes_in_pages(self, database: Database) -> None:
+        self.queue(database)
+        assert self.waiting(database, limit=2) == [clearance(index).clearance_no for index in (0, 1)]
+        assert self.waiting(database, after=clearance(1).clearance_no) == [clearance(6).clearance_no]
+
+    def test_a_settled_entry_waits_no_more_and_is_not_put_down_again(self, database: Database) -> None:
+        self.queue(database)
+        with database.read() as work:
+            first, second, third = work.reissues.waiting(after="", limit=9)
+        done = first.done(clearance(5).clearance_no, at=NOW)
+        refused = second.refused("visa_expired", at=NOW)
+        self.settle(database, done, refused)
+        assert self.queue(database) == 0
+        assert self.waiting(database) == [third.clearance_no]
+        with database.read() as work:
+            assert work.reissues.get(first.clearance_no) == done
+            assert work.reissues.refused(limit=9) == [refused]
+
+    def test_what_was_refused_may_wait_again(self, database: Database) -> None:
+        self.queue(database)
+        with database.read() as work:
+            first, *_ = work.reissues.waiting(after="", limit=9)
+        self.settle(database, first.refused("licence_suspended", at=NOW))
+        with database.write() as work:
+            assert work.reissues.reopen_refused() == 1
+            work.commit()
+        assert self.waiting(database)[0] == first.clearance_no
+
+    def test_the_tally_says_how_far_the_cards_of_each_key_have_come(self, database: Database) -> None:
+        self.queue(database)
+        self.queue(database, self.OTHER)
+        with database.read() as work:
+            first, *_ = work.reissues.waiting(after="", limit=9)
+        self.settle(database, first.refused("visa_expired", at=NOW))
+        with database.read() as work:
+            assert work.reissues.tallies() == [
+                ReissueTally(kid=self.KID, waiting=2, done=0, refused=1),
+                ReissueTally(kid=self.OTHER, waiting=1, done=0, refused=0),
+            ]
+
+    def test_an_entry_that_is_not_there_cannot_be_settled(self, database: Database) -> None:
+        with pytest.raises(NotOnRecord):
+            self.settle(database, Reissue(clearance_no="BMET-0", kid=self.KID, queued_at=NOW))
+
+
+class TestDrawnLists:
+    def test_a_list_counts_the_indices_that_are_taken_and_says_how_long_its_cards_run(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            for index in range(3):
+                work.applications.add(application(index, state=ApplicationState.ISSUED))
+                work.intents.plan(intent(index))
+            work.clearances.add(clearance(0, valid_until=date(2027, 5, 1)))
+            work.clearances.add(clearance(1))
+
+        write(database, add)
+        with database.read() as work:
+            assert (work.intents.drawn(URI), work.intents.drawn("https://s.bmet.gov.bd/27a")) == (3, 0)
+            assert work.clearances.last_valid_day(URI) == date(2027, 5, 1)
+            assert work.clearances.last_valid_day("https://s.bmet.gov.bd/27a") is None
+
+
+def _add_desk(added: Desk, work: UnitOfWork) -> None:
+    work.desks.add(added)
+
+
 class TestDesks:
     def test_a_desk_comes_back_as_it_was_before_and_after_its_report(self, database: Database) -> None:
         new = desk()
@@ -477,8 +589,7 @@ class TestDesks:
 
     def test_open_desks_come_in_order_of_their_names(self, database: Database) -> None:
         for number, name in enumerate(("ZYL-1", "CGP-2", "DAC-1")):
-            added = desk(number, name=name)
-            write(database, lambda work, added=added: work.desks.add(added))
+            write(database, partial(_add_desk, desk(number, name=name)))
         write(database, lambda work: work.desks.save(desk(1, name="CGP-2").withdrawn(NOW)))
         with database.read() as work:
             assert [each.name for each in work.desks.open()] == ["DAC-1", "ZYL-1"]
@@ -534,3 +645,23 @@ class TestAuditLog:
     def test_an_empty_record_is_whole(self, database: Database) -> None:
         with database.read() as work:
             assert work.audit.verify().faults == ()
+
+
+class TestSigningControls:
+    def test_signatures_are_counted_by_the_hour_and_by_the_day(self, database: Database) -> None:
+        for number, minutes in enumerate((5, 59, 61, 23 * 60, 2 * 24 * 60)):
+            plan = intent(number, planned_at=NOW - timedelta(minutes=minutes))
+            write(database, lambda work, plan=plan: work.signing.count(plan))  # type: ignore[misc]
+        with database.read() as work:
+            assert work.signing.lately(NOW) == SignedLately(in_an_hour=2, in_a_day=4)
+
+    def test_a_stop_stands_until_it_is_lifted_and_another_may_follow(self, database: Database) -> None:
+        first = SigningStop(officer_no=CLERK.number, at=NOW, reason="চাবি হারিয়েছে")
+        second = SigningStop(officer_no=EVERYTHING.number, at=NOW + timedelta(hours=2), reason="again")
+        for order in (first, second):
+            with database.read() as work:
+                assert work.signing.standing_stop() is None
+            write(database, lambda work, order=order: work.signing.stop(order))  # type: ignore[misc]
+            with database.read() as work:
+                assert work.signing.standing_stop() == order
+            write(database, lambda work: work.signing.resume(officer_no=CLERK.number, at=NOW + timedelta(hours=1)))

@@ -18,6 +18,7 @@ from clearance.domain.audit import EMPTY, AuditEntry, AuditHead, AuditLink, Audi
 from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Desk
 from clearance.domain.permit import Agency, Permit
+from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.signing import DAY, HOUR, SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer
 from clearance.domain.text import searchable
@@ -30,6 +31,7 @@ from clearance.issuing.ports import (
     Intents,
     NotOnRecord,
     Permits,
+    Reissues,
     SigningControls,
     SigningIntent,
     Staff,
@@ -49,6 +51,7 @@ class Rows:
     offices: dict[str, Office] = field(default_factory=dict)
     intents: dict[str, SigningIntent] = field(default_factory=dict)
     desks: dict[str, Desk] = field(default_factory=dict)
+    reissues: dict[str, Reissue] = field(default_factory=dict)
     signed_at: dict[int, datetime] = field(default_factory=dict)
     stops: dict[str, SigningStop] = field(default_factory=dict)
     links: dict[int, AuditLink] = field(default_factory=dict)
@@ -76,6 +79,7 @@ class FakeUnitOfWork:
     staff: Staff
     intents: Intents
     desks: Desks
+    reissues: Reissues
     signing: SigningControls
     audit: AuditLog
 
@@ -93,6 +97,7 @@ class FakeUnitOfWork:
         self.staff = FakeStaff(self.rows)
         self.intents = FakeIntents(self.rows)
         self.desks = FakeDesks(self.rows)
+        self.reissues = FakeReissues(self.rows)
         self.signing = FakeSigningControls(self.rows)
         self.audit = FakeAuditLog(self.rows)
         return self
@@ -350,6 +355,57 @@ class FakeSigningControls:
 
     def resume(self, *, officer_no: str, at: datetime) -> None:
         self.rows.stops.pop("standing", None)
+
+
+@dataclass
+class FakeReissues:
+    rows: Rows
+
+    def queue(self, kid: bytes, *, on: date, at: datetime) -> int:
+        standing = (Status.VALID, Status.SUSPENDED)
+        affected = [
+            c.clearance_no
+            for c in self.rows.clearances.values()
+            if c.kid == kid and c.status in standing and c.valid_until >= on
+        ]
+        new = set(affected) - self.rows.reissues.keys()
+        self.rows.reissues |= {number: Reissue(clearance_no=number, kid=kid, queued_at=at) for number in new}
+        return len(new)
+
+    def get(self, clearance_no: str) -> Reissue | None:
+        return self.rows.reissues.get(clearance_no)
+
+    def waiting(self, *, after: str, limit: int) -> Sequence[Reissue]:
+        return [each for each in self._sorted() if each.settled_at is None and each.clearance_no > after][:limit]
+
+    def refused(self, *, limit: int) -> Sequence[Reissue]:
+        return [each for each in self._sorted() if each.ground is not None][:limit]
+
+    def settle(self, reissue: Reissue) -> None:
+        if reissue.clearance_no not in self.rows.reissues:
+            raise NotOnRecord(reissue.clearance_no)
+        self.rows.reissues[reissue.clearance_no] = reissue
+
+    def reopen_refused(self) -> int:
+        refused = self.refused(limit=len(self.rows.reissues))
+        for each in refused:
+            self.rows.reissues[each.clearance_no] = replace(each, settled_at=None, ground=None)
+        return len(refused)
+
+    def tallies(self) -> Sequence[ReissueTally]:
+        kids = dict.fromkeys(each.kid for each in sorted(self._sorted(), key=lambda each: (each.queued_at, each.kid)))
+        return [self._tally([each for each in self._sorted() if each.kid == kid]) for kid in kids]
+
+    def _sorted(self) -> list[Reissue]:
+        return sorted(self.rows.reissues.values(), key=lambda each: each.clearance_no)
+
+    def _tally(self, entries: list[Reissue]) -> ReissueTally:
+        return ReissueTally(
+            kid=entries[0].kid,
+            waiting=sum(each.settled_at is None for each in entries),
+            done=sum(each.done_clearance_no is not None for each in entries),
+            refused=sum(each.ground is not None for each in entries),
+        )
 
 
 @dataclass

@@ -64,7 +64,8 @@ def retire(ring: Ring, name: str, *, destroy_key: bool, on: Occasion, secrets: S
     key_left = signer.key_file is not None
     if destroy_key and key_left:
         destroy_private_key(ring.private, name, secrets)
-    return _retired(ring, signer, key_destroyed=destroy_key and key_left)
+    already = signer.standing is Standing.RETIRED and not (destroy_key and key_left)
+    return _retired(ring, signer, key_destroyed=destroy_key, already=already)
 
 
 def require_distrustable(ring: Ring, name: str) -> RingSigner:
@@ -169,8 +170,7 @@ def _rotated(ring: Ring, signer: RingSigner, switch: Switch, desks: DesksHolding
     )
 
 
-def _retired(ring: Ring, signer: RingSigner, *, key_destroyed: bool) -> Done:
-    already = signer.standing is Standing.RETIRED and not key_destroyed
+def _retired(ring: Ring, signer: RingSigner, *, key_destroyed: bool, already: bool) -> Done:
     said = [f"{signer.name} is retired. What it signed stays valid to its last day; anything later does not count."]
     if key_destroyed:
         said.append("Its private key was destroyed here; copies in backups go with them.")

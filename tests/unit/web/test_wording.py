@@ -44,6 +44,8 @@ GROUND_DETAILS: dict[Ground, Details] = {
     Ground.PERMIT_USED_UP: {"permit": "EA-1", "used": 25, "places": 25},
     Ground.RECEIPT_USED: {"receipt": "CH-1", "reference": "APP-12345678"},
     Ground.ACTIVE_CLEARANCE: {"clearance": "BMET-2026-0123456789A"},
+    Ground.CARD_NOT_IN_FORCE: {"clearance": "BMET-2026-0123456789A", "status": Status.INVALID.name},
+    Ground.CARD_RAN_OUT: {"clearance": "BMET-2026-0123456789A", "date": date(2026, 11, 21)},
     Ground.SIGNING_STOPPED: {"officer": "A-1", "since": NOON, "reason": "key lost"},
     Ground.TOO_MANY_THIS_HOUR: {"limit": 1500},
     Ground.TOO_MANY_TODAY: {"limit": 6000},

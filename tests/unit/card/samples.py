@@ -1,7 +1,7 @@
 """Cards of people who do not exist, short and long, and a throw-away key to seal them with."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -169,7 +169,12 @@ class SoftwareKey:
         return self.private.sign(message, ec.ECDSA(hashes.SHA256()))
 
 
-def sealing_key(*, starting: datetime = NOW, days: int = 365) -> tuple[SoftwareKey, bytes]:
+DOCUMENT_SIGNING = (x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"), ExtendedKeyUsageOID.EMAIL_PROTECTION)
+
+
+def sealing_key(
+    *, starting: datetime = NOW, days: int = 365, purposes: Sequence[x509.ObjectIdentifier] = DOCUMENT_SIGNING
+) -> tuple[SoftwareKey, bytes]:
     """A new sealing key under a new root, valid from the day before `starting`, and the root's DER."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
@@ -180,7 +185,6 @@ def sealing_key(*, starting: datetime = NOW, days: int = 365) -> tuple[SoftwareK
         .sign(root_key, hashes.SHA256())
     )
     usage = x509.KeyUsage(True, True, False, False, False, False, False, False, False)
-    purposes = [x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"), ExtendedKeyUsageOID.EMAIL_PROTECTION]
     certificate = (
         _certificate("Seal test", "Seal test root", key, starting, days)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

@@ -65,8 +65,9 @@ def connect(address: Address) -> socket.socket:
                 raise
             return line
         case TlsAddress():
+            context = tls(address, ssl.PROTOCOL_TLS_CLIENT)
             bare = socket.create_connection((address.host, address.port), timeout=CONNECT_WITHIN_S)
-            return tls(address, ssl.PROTOCOL_TLS_CLIENT).wrap_socket(bare, server_hostname=address.host)
+            return context.wrap_socket(bare, server_hostname=address.host)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ def main() -> int:
         programs.prepare_demo(home)
         issuer_port, desk_port = programs.free_port(), programs.free_port()
         with (
+            programs.signing_service(home),
             programs.issuing_service(home, port=issuer_port),
             programs.desk(home / "desk", issuer_port=issuer_port, port=desk_port),
         ):

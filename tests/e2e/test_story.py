@@ -53,6 +53,7 @@ def town(home: Path) -> Iterator[Town]:
     issuer_port, desk_port = programs.free_port(), programs.free_port()
     login = demo_home.welcome(home)
     with (
+        programs.signing_service(home),
         programs.issuing_service(home, port=issuer_port) as service,
         programs.desk(home / "desk", issuer_port=issuer_port, port=desk_port),
     ):

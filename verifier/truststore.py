@@ -1,17 +1,20 @@
 """The desk's own copy of root, trust bundle and status lists, and its memory of what it has seen.
 
     DIR/root.pem, DIR/trust.cose, DIR/status/*.cwt     as the issuer publishes them (docs/CARD-FORMAT.md section 6)
-    STATE/floor.json, STATE/floor.bak                  the memory against roll-backs, twice
+    DIR/trust.bak, DIR/status/*.bak                    what was last taken, once more
+    STATE/floor.json, STATE/floor.bak                  the memory against roll-backs, twice, each with its hash
 
 It decides that nothing takes the place of a good file but a better one, and that whatever moment the power fails at,
-the desk finds the last good state. What counts as good is decided by `clearance.credential.held`.
+or whichever one file is damaged, the desk finds the last good state. What counts as good is decided by
+`clearance.credential.held`. The root has no copy: it is what everything else is checked against, and comes by hand.
 """
 
+import hashlib
 import logging
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -85,20 +88,19 @@ class TrustStore:
         files, floor = self._files(), self._floor()
         if self._last is not None and self._last[:2] == (files, floor):
             return self._last[2]
+        files = self._mended(files)
         held = files.hold(floor)
         if self._state is not None and held.floor != floor:
             for name in (COPY, MEMORY):
-                write_atomically(self._state / name, held.floor.to_json().encode())
+                write_atomically(self._state / name, _sealed(held.floor))
         self._last = (files, floor, held)
         return held
 
     def _offer_trust(self, token: bytes) -> bool:
         held, files = self._load(), self._files()
-        if held.bundle is not None and token == files.trust:
-            return True
         if replace(files, trust=token).hold(held.floor).bundle is None:
             return False
-        write_atomically(self._trust, token)
+        _keep_twice(self._trust, token)
         return self._load().bundle is not None
 
     def _offer_status(self, name: str, token: bytes) -> bool:
@@ -111,16 +113,26 @@ class TrustStore:
             return False
         if kept and kept.keys() != offered.keys():
             return False
-        if token != present:
-            write_atomically(path, token)
+        _keep_twice(path, token)
         return self._load().bundle is not None
 
+    def _mended(self, files: "Files") -> "Files":
+        """The files after those that are damaged or gone were put back as they were last taken.
+
+        A genuine file stays, however old: whether it may count is for the memory to say, and whoever laid it there
+        should hear of it. Without a memory nothing is written.
+        """
+        if self._state is None:
+            return files
+        _mend(self._trust, MAX_BUNDLE, lambda token: replace(files, trust=token).hold(Floor()).bundle is not None)
+        files = self._files()
+        for copy in _paths(self._status, "*.bak"):
+            path = copy.with_suffix(".cwt")
+            _mend(path, MAX_TOKEN, lambda token: bool(replace(files, status=(token,)).hold(Floor()).lists))
+        return self._files()
+
     def _files(self) -> "Files":
-        try:
-            paths = sorted(self._status.glob("*.cwt"))
-        except (OSError, ValueError):
-            paths = []
-        contents = (_content(path, MAX_TOKEN) for path in paths)
+        contents = (_content(path, MAX_TOKEN) for path in _paths(self._status, "*.cwt"))
         return Files(
             root=_content(self._root, MAX_ROOTS) or b"",
             trust=_content(self._trust, MAX_BUNDLE),
@@ -134,9 +146,9 @@ class TrustStore:
         memory, copy = self._state / MEMORY, self._state / COPY
         kept = [path for path in (memory, copy) if path.exists()]
         for path in kept:
-            content = path.read_bytes()
+            content = path.read_bytes() if path.is_file() else b""
             with suppress(UnusableFloor):
-                floor = Floor.from_json(content.decode("utf-8", errors="replace"))
+                floor = _unsealed(content)
                 if path is copy:
                     log.warning("%s was damaged or missing, and is mended from its copy", memory)
                     write_atomically(memory, content)
@@ -174,8 +186,39 @@ class Files:
         return hold(root_pem=self.root, trust_token=self.trust, status_tokens=self.status, floor=floor)
 
 
+def _keep_twice(path: Path, token: bytes) -> None:
+    """Write a file and its copy where they are not so already; the copy first, so that it is never the older one."""
+    for each in (path.with_suffix(".bak"), path):
+        if _content(each, len(token)) != token:
+            write_atomically(each, token)
+
+
+def _mend(path: Path, limit: int, is_genuine: Callable[[bytes], bool]) -> None:
+    """Put a file back from its copy where the file is damaged or gone and its copy is not."""
+    present, copy = _content(path, limit), _content(path.with_suffix(".bak"), limit)
+    if copy is None or present == copy or (present is not None and is_genuine(present)) or not is_genuine(copy):
+        return
+    log.warning("%s was damaged or missing, and is mended from its copy", path)
+    with suppress(OSError):  # a disk that cannot be written: the file then counts as absent
+        write_atomically(path, copy)
+
+
+def _sealed(floor: Floor) -> bytes:
+    """The memory with its hash, because a digit that flips would make another memory of it."""
+    text = floor.to_json().encode()
+    return text + b"\n" + hashlib.sha256(text).hexdigest().encode() + b"\n"
+
+
+def _unsealed(content: bytes) -> Floor:
+    text, _, sealed = content.removesuffix(b"\n").rpartition(b"\n")
+    if hashlib.sha256(text).hexdigest().encode() != sealed:
+        raise UnusableFloor("its hash does not match")
+    return Floor.from_json(text.decode("utf-8", errors="replace"))
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace `path` so that a power cut leaves the old content or the new: write beside it, sync, rename, sync."""
+    new = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.new")
     try:
@@ -185,14 +228,30 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise
-    if sys.platform != "win32":  # Windows cannot open a directory, and makes a rename durable by itself
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    _sync_directory(path.parent)
+    for above in path.parents[1:] if new else ():  # which may be as new as the file
+        with suppress(PermissionError):
+            _sync_directory(above)
+
+
+def _sync_directory(path: Path) -> None:
+    if sys.platform == "win32":  # Windows cannot open a directory, and makes a rename durable by itself
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _paths(directory: Path, pattern: str) -> Sequence[Path]:
+    try:
+        return sorted(directory.glob(pattern))
+    except (OSError, ValueError):
+        return ()
 
 
 def _content(path: Path, limit: int) -> bytes | None:

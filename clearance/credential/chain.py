@@ -79,11 +79,11 @@ def document_signer(
         certificate = x509.load_der_x509_certificate(certificate_der)
         key = _end_entity_key(certificate, purpose_eku)
         issuers = tuple(root for root in roots if _is_issued_by(certificate, root))
+        start, end = _window(certificate)
     except _CERTIFICATE_FAULTS as fault:
         raise UntrustedSigner(str(fault)) from None
     if not issuers:
         raise UntrustedSigner("issued by none of the pinned roots, or for another country")
-    start, end = _window(certificate)
     return DocumentSigner(kid=kid_of(certificate_der), key=key, start=start, end=end, roots=issuers)
 
 

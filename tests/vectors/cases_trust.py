@@ -6,6 +6,7 @@ from functools import partial
 from hashlib import sha256
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from clearance.credential import cbor
@@ -174,6 +175,8 @@ def _untrusted_signers() -> Iterator[Vector]:
         desk_trusting(replace(listed(country().card), certificate_der=b"no certificate")),
         card(signer=replace(country().card, certificate_der=b"no certificate")),
     )
+    ancient = _signer_from_the_year_0()
+    yield _untrusted("from-the-year-0", desk_trusting(listed(ancient)), card(signer=ancient))
     yield _untrusted("listed-for-status", DeskFiles(), card(signer=country().status))
     for state, retired_at in ((SignerState.DISTRUSTED, None), (SignerState.DISTRUSTED, CARD_ISSUED + 1)):
         desk = desk_trusting(listed(country().card, state=state, retired_at=retired_at))
@@ -202,6 +205,17 @@ def _p384_signer() -> SeededSigner:
     signer = make_signer(ROOT, "p384")
     other = p256_key("p384", ec.SECP384R1())
     return replace(signer, certificate_der=ROOT.issue(CertificateSpec(common_name="Test p384"), other))
+
+
+def _signer_from_the_year_0() -> SeededSigner:
+    """A certificate under the real root with a date that is well-formed DER and no day of any calendar."""
+    signer = make_signer(ROOT, "year 0", start="2050-01-01T00:00:00", end="2051-01-01T00:00:00")
+    certificate = x509.load_der_x509_certificate(signer.certificate_der)
+    body = certificate.tbs_certificate_bytes.replace(b"20500101000000Z", b"00000101000000Z")
+    signature = ROOT.private.sign(body, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+    algorithm = bytes.fromhex("300a06082a8648ce3d040302")
+    content = body + algorithm + b"\x03" + bytes([len(signature) + 1, 0]) + signature
+    return replace(signer, certificate_der=b"\x30\x82" + len(content).to_bytes(2, "big") + content)
 
 
 def _untrusted_times() -> Iterator[Vector]:

@@ -2,15 +2,14 @@
 
 import os
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from clearance.credential.reasons import Reason
 from clearance.credential.status import Status
-from clearance.signing.publication import published_trust
-from tests.unit.desk_trust.conftest import AT, IDX, Issuer, make_issuer, reason_of
+from tests.unit.desk_trust.conftest import AT, Issuer, reason_of
+from tests.vectors.desk import IDX, URI, country
 from verifier.truststore import TrustStore
 
 SOON, LATER, LATEST = AT + 60, AT + 3600, AT + 7200
@@ -27,7 +26,7 @@ def store(desk: Path) -> TrustStore:
 
 def test_a_fresh_desk_passes_a_good_card(issuer: Issuer, store: TrustStore) -> None:
     assert reason_of(issuer.card(), store.load(), SOON) is Reason.VALID
-    assert store.status_uris() == ("https://s.bmet.gov.bd/26a",)
+    assert store.status_uris() == (URI,)
 
 
 def test_newer_files_are_taken_and_used(issuer: Issuer, desk: Path, store: TrustStore) -> None:
@@ -76,8 +75,8 @@ def test_every_flipped_byte_is_noticed(issuer: Issuer, desk: Path, store: TrustS
     assert tree(desk / "trust") == before
 
 
-def test_files_of_another_issuer_take_no_place(desk: Path, store: TrustStore, tmp_path: Path) -> None:
-    stranger = make_issuer(tmp_path / "stranger")
+def test_files_of_another_issuer_take_no_place(desk: Path, store: TrustStore) -> None:
+    stranger = Issuer(country=country("other root"))
     before = tree(desk / "trust")
     assert not store.offer_trust(stranger.trust(at=LATER))
     assert not store.offer_status("26a", stranger.status({}, at=LATER))
@@ -143,14 +142,10 @@ def test_a_name_that_could_leave_the_directory_is_refused(
 
 
 def test_a_list_of_one_uri_never_takes_the_file_of_another(issuer: Issuer, desk: Path, store: TrustStore) -> None:
-    keys = issuer.keys
-    bundle = published_trust(keys.public, root=keys.root_certificate)
-    both = (*bundle.status_uris, "https://s.bmet.gov.bd/27a")
-    keys.publisher().publish_trust(replace(bundle, sequence=2, status_uris=both))
-    replace(keys.publisher(), status_uri=both[1]).publish({}, at=LATER)
-    other = (keys.public / "status" / "27a.cwt").read_bytes()
+    issuer.uris = both = (URI, "https://s.bmet.gov.bd/27a")
+    newer, other = issuer.trust(at=LATER), issuer.status({}, at=LATER, uri=both[1])
     assert not store.offer_status("27a", other), "the bundle held does not name this list yet"
-    assert store.offer_trust(issuer.current_trust())
+    assert store.offer_trust(newer)
     assert not store.offer_status("26a", other)
     assert store.offer_status("27a", other)
     assert store.load().lists.keys() == set(both)
@@ -227,8 +222,8 @@ def test_desks_of_one_state_directory_forget_nothing_between_them(issuer: Issuer
         for thread in threads:
             thread.join()
     floor = TrustStore(desk / "trust", desk / "state").load().floor
-    assert floor.lists["https://s.bmet.gov.bd/26a"].number == LATER + 8
-    assert floor.was_invalid("https://s.bmet.gov.bd/26a", 8)
+    assert floor.lists[URI].number == LATER + 8
+    assert floor.was_invalid(URI, 8)
 
 
 def test_a_full_disk_refuses_the_new_file_and_keeps_the_old(

@@ -4,20 +4,16 @@ Keys may live where the database is out of reach; then nothing here is asked.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from clearance.cli.keys_common import fail
 from clearance.issuing.ports import Database, Unavailable
-
-if TYPE_CHECKING:
-    from clearance.config import Settings
 
 home_option = click.option(
     "--home",
@@ -38,28 +34,26 @@ class Records:
 @contextmanager
 def records_of(home: Path) -> Iterator[Records]:
     """The database of an installation; ends the program with a sentence where it cannot be used."""
-    from clearance.bootstrap import now  # loads much: not for --help
-    from clearance.storage.database import SqlDatabase
+    from clearance.bootstrap import ConfigurationRefused, now, open_database, read_settings  # loads much
 
-    database = SqlDatabase(_settings(home).url)
     try:
-        database.migrate()
-        yield Records(database=database, now=now)
+        with open_database(read_settings(home)) as database:
+            yield Records(database=database, now=now)
+    except ConfigurationRefused as refused:
+        fail(_unusable(home, refused.faults), os.EX_CONFIG)
     except Unavailable:
         fail(f"The database of {home} cannot be used now. Do the same again when it can.", os.EX_TEMPFAIL)
-    finally:
-        database.close()
 
 
 def is_demo_home(home: Path) -> bool:
-    """Whether an installation is a demo."""
-    return _settings(home).demo
-
-
-def _settings(home: Path) -> "Settings":
-    from clearance.bootstrap import ConfigurationRefused, read_settings  # loads much: not for --help
+    """Whether an installation is a demo; ends the program with a sentence where that cannot be told."""
+    from clearance.bootstrap import ConfigurationRefused, read_settings  # loads much
 
     try:
-        return read_settings(home)
+        return read_settings(home).demo
     except ConfigurationRefused as refused:
-        fail(f"The installation at {home} cannot be used:\n  " + "\n  ".join(refused.faults), os.EX_CONFIG)
+        fail(_unusable(home, refused.faults), os.EX_CONFIG)
+
+
+def _unusable(home: Path, faults: Iterable[str]) -> str:
+    return f"The installation at {home} cannot be used:\n  " + "\n  ".join(faults)

@@ -52,11 +52,21 @@ def require_known(
         raise OutOfOrder(
             f"{_of(len(desks.behind), desks.enrolled)} not hold {signer.name} yet (trust bundle {signer.listed_in}):\n"
             + "\n".join(f"  {_seen(desk, on.moment)}" for desk in desks.behind)
-            + "\nNothing was changed. Cards of a key that a desk does not know are referred there. Wait until these "
-            "desks have synchronised;\nif one is gone for good, withdraw it (clearance desks withdraw NAME), or go on "
-            'with --despite-desks "REASON", on record.'
+            + "\nNothing was changed. A desk refuses cards of a key that it does not know: wait until these have "
+            "synchronised.\nIf one is gone for good, withdraw it (clearance desks withdraw NAME), or go on with "
+            '--despite-desks "REASON", on record.'
         )
     return desks
+
+
+def what_desks_hold(desks: DesksHolding) -> str:
+    """For the record of a rotation."""
+    if not desks.enrolled:
+        return "No desk is enrolled."
+    if not desks.behind:
+        return f"All {desks.enrolled} enrolled desks hold it." if desks.enrolled > 1 else "The enrolled desk holds it."
+    names = ", ".join(desk.name for desk in desks.behind)
+    return f"{len(desks.behind)} of {desks.enrolled} enrolled desks did not hold it: {names}."
 
 
 def _of(behind: int, enrolled: int) -> str:

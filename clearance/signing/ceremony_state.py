@@ -12,7 +12,7 @@ from clearance.credential.trust import SignerState, TrustBundle
 from clearance.signing.authority import Role
 from clearance.signing.ceremony import Done, Occasion, day
 from clearance.signing.ceremony_bundle import trust_publisher
-from clearance.signing.ceremony_desks import AskDesks, DesksHolding, require_known
+from clearance.signing.ceremony_desks import AskDesks, DesksHolding, require_known, what_desks_hold
 from clearance.signing.ceremony_root import facts_of
 from clearance.signing.certified import require_same_key
 from clearance.signing.errors import OutOfOrder
@@ -149,16 +149,14 @@ def _rotated(ring: Ring, signer: RingSigner, switch: Switch, desks: DesksHolding
     former = [name for name in former if name != signer.name]
     said = [f"{signer.name} signs {_WHAT[signer.role]} {'already' if already else 'from now on'}."]
     if desks is not None:
-        behind = ", ".join(desk.name for desk in desks.behind)
-        missing = f"without it: {behind}" if behind else "all of them hold it"
-        said.append(f"{desks.enrolled} desks are enrolled; {missing}.")
+        said.append(what_desks_hold(desks))
     if switch.despite:
         said.append(f"Not waited for, because: {switch.despite}")
     if signer.role is Role.CARD and signer.certificate is not None:
         full = signer.certificate.not_valid_after_utc - LONGEST_CARD
         said.append(f"It can sign cards of full length until {day(full)}: have the next one ready by then.")
-    then = ["A program that runs took its keys when it started. Restart the one that signs now."]
-    then += [f"When it has: clearance keys retire --dir {ring.directory} {name}" for name in former]
+    then = ["A program that runs keeps the keys it started with: restart the one that signs (clearance signer run)."]
+    then += [f"After that: clearance keys retire --dir {ring.directory} {name}" for name in former]
     return Done(
         step="rotate",
         subject=f"{signer.name}-{switch.at}",

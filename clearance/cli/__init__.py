@@ -20,6 +20,7 @@ COMMANDS = {
     "keys": "clearance.cli.keys:keys",
     "credential": "clearance.cli.credential:credential",
     "batch": "clearance.cli.batch:batch",
+    "card": "clearance.cli.card:card",
     "staff": "clearance.cli.staff:staff",
     "db": "clearance.cli.db:db",
     "desks": "clearance.cli.desks:desks",

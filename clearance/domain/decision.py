@@ -73,6 +73,35 @@ def may_print(clearance: Clearance, *, officer: Officer, on: date) -> tuple[Obje
     return (*_role(officer, Role.ISSUER), *_about_force(clearance, on))
 
 
+def may_reissue(case: Case, clearance: Clearance, *, officer: Officer, on: date) -> tuple[Objection, ...]:
+    """What stands against this officer having this card made anew by another key."""
+    return (*_role(officer, Role.ISSUER), *against_reissue(case, clearance, on=on))
+
+
+def against_reissue(case: Case, clearance: Clearance, *, on: date) -> tuple[Objection, ...]:
+    """What stands against a new card in the place of this one, whoever asks.
+
+    The worker was cleared by three officers already and nobody decides anew; but every condition must hold today. The
+    card does not stand against itself, and its place on the permit is its own.
+    """
+    itself = case.standing is not None and case.standing.clearance_no == clearance.clearance_no
+    permit = case.permit and replace(case.permit, used=max(0, case.permit.used - 1))
+    without = replace(case, standing=None if itself else case.standing, permit=permit)
+    return (*_about_force(clearance, on), *_about_three_officers(case.application), *objections(without, on=on))
+
+
+def _about_three_officers(application: Application) -> Iterator[Objection]:
+    """What no use case writes but a hand in the database might: a case issued by fewer than three people."""
+    approved, issued_by = application.approved, application.issued
+    if application.state is not ApplicationState.ISSUED or approved is None or issued_by is None:
+        yield Objection(ground=Ground.NOT_THE_STATE, details={"state": application.state.value})
+        return
+    if application.entered.officer_no in (approved.officer_no, issued_by.officer_no):
+        yield Objection(ground=Ground.SAME_OFFICER_ENTERED)
+    if approved.officer_no == issued_by.officer_no:
+        yield Objection(ground=Ground.SAME_OFFICER_APPROVED)
+
+
 def _who(application: Application, officer: Officer, role: Role, target: ApplicationState) -> Iterator[Objection]:
     yield from _role(officer, role)
     if target not in MOVES[application.state]:

@@ -18,6 +18,14 @@ class Role(StrEnum):
     """Decides: approves or rejects."""
     ISSUER = "issuer"
     """Issues what another officer approved, and takes cards back."""
+    ADMINISTRATOR = "administrator"
+    """Looks after keys and desks."""
+    AUDITOR = "auditor"
+    """Looks at what others do, and does nothing."""
+
+
+OVERSIGHT = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+"""Who may look at keys and desks."""
 
 
 @dataclass(frozen=True, kw_only=True)

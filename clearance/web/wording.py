@@ -10,13 +10,16 @@ from datetime import date, datetime
 
 from clearance.credential.claims import CardClass, VisaType
 from clearance.credential.status import Status
+from clearance.credential.trust import Purpose, SignerState
 from clearance.domain.application import ApplicationState
 from clearance.domain.audit import AuditAct
 from clearance.domain.clearance import RevocationReason
 from clearance.domain.eligibility import ORIENTATION_DAYS, Ground, Objection
 from clearance.domain.person import PhotoRemark, Sex
+from clearance.domain.readability import Grade
 from clearance.domain.staff import Role
 from clearance.issuing.fields import Fault, FaultKind
+from clearance.issuing.keys_and_desks import ListUse
 from clearance.issuing.ports import NotSigned, PhotoGround, Trouble
 from clearance_templates.i18n import N_, Translator
 
@@ -200,6 +203,11 @@ FIELD_WORDS: Mapping[str, str] = {
 }
 """The fields of an application (`clearance.issuing.rows.COLUMNS`) and of an officer's account."""
 
+GRADE_WORDS: Mapping[Grade, str] = {
+    Grade.A: N_("reads under every test"),
+    Grade.B: N_("reads under every test from a good print"),
+    Grade.C: N_("reads, but not when blurred or copied"),
+}
 STATE_WORDS: Mapping[ApplicationState, str] = {
     ApplicationState.SUBMITTED: N_("Submitted"),
     ApplicationState.APPROVED: N_("Approved"),
@@ -210,6 +218,8 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.ENTRY: N_("Entry officer"),
     Role.APPROVER: N_("Approving officer"),
     Role.ISSUER: N_("Issuing officer"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+    Role.AUDITOR: N_("Auditor"),
 }
 STATUS_WORDS: Mapping[Status, str] = {
     Status.VALID: N_("In force"),
@@ -225,6 +235,21 @@ REVOCATION_WORDS: Mapping[RevocationReason, str] = {
     RevocationReason.ISSUED_IN_ERROR: N_("The card was issued in error"),
     RevocationReason.FALSE_DOCUMENTS: N_("Documents turned out to be false"),
     RevocationReason.AUTHORITY_ORDER: N_("By order of an authority"),
+}
+PURPOSE_WORDS: Mapping[Purpose, str] = {
+    Purpose.CARD: N_("Cards"),
+    Purpose.STATUS: N_("Status lists"),
+    Purpose.TRUST: N_("Trust bundle"),
+}
+SIGNER_STATE_WORDS: Mapping[SignerState, str] = {
+    SignerState.ACTIVE: N_("In use"),
+    SignerState.RETIRED: N_("Retired: its cards stay valid"),
+    SignerState.DISTRUSTED: N_("Distrusted: all its cards are refused"),
+}
+LIST_USE_WORDS: Mapping[ListUse, str] = {
+    ListUse.NEW_CARDS: N_("for new cards"),
+    ListUse.AHEAD: N_("opened ahead, not used yet"),
+    ListUse.OLDER_CARDS: N_("for older cards"),
 }
 SEX_WORDS: Mapping[Sex, str] = {Sex.MALE: N_("Male"), Sex.FEMALE: N_("Female"), Sex.OTHER: N_("Other")}
 VISA_WORDS: Mapping[VisaType, str] = {
@@ -299,6 +324,11 @@ def photo_remark_text(remark: PhotoRemark, t: Translator) -> str:
     return t.gettext(PHOTO_REMARK_WORDS[remark])
 
 
+def grade_text(grade: Grade, t: Translator) -> str:
+    """What the grade of a card means."""
+    return t.gettext(GRADE_WORDS[grade])
+
+
 def field_text(name: str, t: Translator) -> str:
     """What a field is called; the name of the column where it is none of ours."""
     return t.gettext(FIELD_WORDS[name]) if name in FIELD_WORDS else name
@@ -322,6 +352,21 @@ def status_text(status: Status, t: Translator) -> str:
 def revocation_text(reason: RevocationReason, t: Translator) -> str:
     """Why a card was taken back."""
     return t.gettext(REVOCATION_WORDS[reason])
+
+
+def purpose_text(purpose: Purpose, t: Translator) -> str:
+    """What a key signs."""
+    return t.gettext(PURPOSE_WORDS[purpose])
+
+
+def signer_state_text(state: SignerState, t: Translator) -> str:
+    """What a key is trusted with."""
+    return t.gettext(SIGNER_STATE_WORDS[state])
+
+
+def list_use_text(use: ListUse, t: Translator) -> str:
+    """What a status list is for."""
+    return t.gettext(LIST_USE_WORDS[use])
 
 
 def sex_text(sex: Sex, t: Translator) -> str:

@@ -10,11 +10,11 @@ from flask_limiter import Limiter
 
 from clearance.issuing.halt import standing_stop
 from clearance.issuing.service import Service
-from clearance.web.options import WebOptions
-from clearance.web.staff import access, cards, cases, plastic, queue, speech
+from clearance.web.published import PublishedFiles
+from clearance.web.staff import access, cards, cases, keys, plastic, queue, speech
 
 
-def blueprint(service: Service, _options: WebOptions, limiter: Limiter) -> Blueprint:
+def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> Blueprint:
     """All routes under /staff."""
     routes = Blueprint("staff", __name__, url_prefix="/staff")
     speech.install(routes)
@@ -24,4 +24,5 @@ def blueprint(service: Service, _options: WebOptions, limiter: Limiter) -> Bluep
     cases.install(routes, service)
     cards.install(routes, service)
     plastic.install(routes, service)
+    keys.install(routes, service, published)
     return routes

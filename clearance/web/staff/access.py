@@ -4,13 +4,14 @@ The session cookie holds an officer's number and epoch and when the shift began,
 for each request, so that a blocked officer is out at once.
 """
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 
-from clearance.domain.staff import Officer
+from clearance.domain.staff import OVERSIGHT, Officer
 from clearance.domain.text import searchable
 from clearance.issuing.service import Service
 from clearance.issuing.sign_in import sign_in, still_signed_in
@@ -65,7 +66,13 @@ def install(routes: Blueprint, service: Service, limiter: Limiter) -> None:
         session.clear()
         return redirect(url_for("staff.sign_in_page"), code=303)
 
-    routes.context_processor(lambda: {"officer": g.get("officer")})
+    routes.context_processor(_of_officer)
+
+
+def _of_officer() -> Mapping[str, object]:
+    """What every template may ask about whoever is signed in."""
+    signed_in: Officer | None = g.get("officer")
+    return {"officer": signed_in, "oversees": signed_in is not None and bool(signed_in.roles & OVERSIGHT)}
 
 
 def officer() -> Officer:

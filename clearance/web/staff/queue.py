@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from clearance.domain.application import MOVES, Application, ApplicationState
 from clearance.domain.eligibility import Case, Ground, objections
-from clearance.domain.staff import HEADQUARTERS, Office, Role
+from clearance.domain.staff import HEADQUARTERS, OVERSIGHT, Office, Role
 from clearance.domain.text import BilingualText
 from clearance.issuing.paging import Page
 from clearance.issuing.queue import waiting
@@ -66,6 +66,8 @@ def install(routes: Blueprint, service: Service) -> None:
 
     @routes.get("/")
     def first_page() -> ResponseReturnValue:
+        if officer().roles <= OVERSIGHT:
+            return redirect(url_for("staff.keys"))
         own_work = ApplicationState.SUBMITTED
         if officer().roles & {Role.APPROVER, Role.ISSUER} == {Role.ISSUER}:
             own_work = ApplicationState.APPROVED

@@ -9,6 +9,7 @@ import pytest
 
 from clearance.credential.claims import CardClass, VisaType
 from clearance.credential.status import Status
+from clearance.credential.trust import Purpose, SignerState
 from clearance.domain.application import ApplicationState
 from clearance.domain.audit import AuditAct
 from clearance.domain.clearance import RevocationReason
@@ -17,6 +18,7 @@ from clearance.domain.eligibility import Details, Ground, Objection
 from clearance.domain.person import Sex
 from clearance.domain.staff import Role
 from clearance.issuing.fields import Fault, FaultKind
+from clearance.issuing.keys_and_desks import ListUse
 from clearance.issuing.ports import PhotoGround
 from clearance.issuing.rows import COLUMNS
 from clearance.web import wording
@@ -73,6 +75,9 @@ CODES: list[tuple[type[Enum], Callable[..., str]]] = [
     (CardClass, wording.card_class_text),
     (AuditAct, wording.act_text),
     (PhotoGround, wording.photo_text),
+    (Purpose, wording.purpose_text),
+    (SignerState, wording.signer_state_text),
+    (ListUse, wording.list_use_text),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from clearance.cli.keys_common import (
     present_options,
     secrets_of,
 )
-from clearance.cli.keys_office import home_option, is_demo_home
+from clearance.cli.keys_office import cards_signed, home_option, is_demo_home
 from clearance.signing.ceremony import Occasion, day
 from clearance.signing.doctor import examine
 from clearance.signing.findings import Finding, Gravity
@@ -43,7 +44,7 @@ def list_signers(directory: Path, home: Path | None, as_json: bool) -> None:
     """
     with faults_told():
         ring = read_ring(directory)
-        signed = None
+        signed = cards_signed(home) if home else None
         rows = [_row(signer, signed) for signer in ring.signers]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
@@ -118,7 +119,7 @@ def _written(finding: Finding) -> dict[str, object]:
     return asdict(finding) | {"gravity": finding.gravity.name.lower()}
 
 
-def _row(signer: RingSigner, signed: dict[bytes, int] | None) -> dict[str, object]:
+def _row(signer: RingSigner, signed: Mapping[bytes, int] | None) -> dict[str, object]:
     certificate = signer.certificate
     return {
         "signer": signer.name,

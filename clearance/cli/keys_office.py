@@ -4,7 +4,7 @@ Keys may live where the database is out of reach; then nothing here is asked.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,6 +43,12 @@ def records_of(home: Path) -> Iterator[Records]:
         fail(_unusable(home, refused.faults), os.EX_CONFIG)
     except Unavailable:
         fail(f"The database of {home} cannot be used now. Do the same again when it can.", os.EX_TEMPFAIL)
+
+
+def cards_signed(home: Path) -> Mapping[bytes, int]:
+    """How many cards each key has signed, by its key identifier."""
+    with records_of(home) as records, records.database.read() as work:
+        return work.clearances.signed_by_key()
 
 
 def is_demo_home(home: Path) -> bool:

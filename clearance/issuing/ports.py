@@ -158,6 +158,10 @@ class Clearances(Protocol):
         """The last day of the card of one status list that runs longest; None for a list without cards."""
         ...
 
+    def signed_by_key(self) -> Mapping[bytes, int]:
+        """How many cards each card key has signed, by its key identifier."""
+        ...
+
 
 class Permits(Protocol):
     """Recruitment permits and the agencies that hold them."""
@@ -393,6 +397,18 @@ class CardPrinter(Protocol):
 
     def codes(self, pdf: bytes) -> tuple[tuple[str, ...], ...]:
         """The text of every readable QR on each page, as a printer of 300 dpi would lay it down."""
+        ...
+
+    def code_png(self, text: str) -> bytes:
+        """The QR code of a text, alone, for a screen."""
+        ...
+
+    def code_svg(self, text: str) -> bytes:
+        """The same as shapes, for any size."""
+        ...
+
+    def picture(self, pdf: bytes, *, text: str) -> bytes:
+        """A small picture (PNG, at most 40 kB) of a finished card whose code says `text`. Raises ValueError."""
         ...
 
     def missing_characters(self, text: str) -> str:

@@ -41,6 +41,7 @@ _NOT_VALID = select(_C.status_idx, _C.status).where(
     _C.status_uri == bindparam("wanted"), _C.status != int(Status.VALID)
 )
 _LAST_DAY = select(func.max(_C.valid_until)).where(_C.status_uri == bindparam("wanted"))
+_BY_KEY = select(_C.kid, func.count().label("cards")).group_by(_C.kid)
 _SET_STATUS = update(clearances).where(_C.clearance_no == bindparam("wanted"), _C.status != int(Status.INVALID))
 
 
@@ -81,6 +82,9 @@ class SqlClearances:
     def last_valid_day(self, uri: str) -> date | None:
         last: date | None = self._connection.execute(_LAST_DAY, {"wanted": uri}).scalar_one()
         return last
+
+    def signed_by_key(self) -> Mapping[bytes, int]:
+        return {row.kid: row.cards for row in self._connection.execute(_BY_KEY)}
 
 
 def _first(row: Row[Any] | None) -> Clearance | None:

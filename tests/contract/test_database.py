@@ -302,6 +302,16 @@ class TestClearances:
         with database.read() as work:
             assert work.clearances.statuses(URI) == {1001: Status.INVALID, 1002: Status.SUSPENDED}
 
+    def test_cards_are_counted_by_the_key_that_signed(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            work.clearances.add(clearance(0))
+            work.clearances.add(revoked(clearance(1)))
+            work.clearances.add(clearance(2, kid=b"\x02" * 8))
+
+        write(database, add)
+        with database.read() as work:
+            assert work.clearances.signed_by_key() == {b"\x01" * 8: 2, b"\x02" * 8: 1}
+
     @pytest.mark.parametrize(("text", "found"), [("", [2, 1, 0]), ("A00000001", [1]), ("00000002", [2]), ("%", [])])
     def test_cards_are_found_newest_first(self, database: Database, text: str, found: list[int]) -> None:
         def add(work: UnitOfWork) -> None:

@@ -5,6 +5,7 @@ themselves say no.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -217,6 +218,9 @@ class FakeClearances:
 
     def last_valid_day(self, uri: str) -> date | None:
         return max((c.valid_until for c in self.rows.clearances.values() if c.status_ref.uri == uri), default=None)
+
+    def signed_by_key(self) -> Mapping[bytes, int]:
+        return Counter(c.kid for c in self.rows.clearances.values())
 
     def _matching(self, text: str) -> list[Clearance]:
         return [c for c in self.rows.clearances.values() if text in c.clearance_no or text in c.passport_no]

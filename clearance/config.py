@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     hsm_pin: SecretStr | None = None
     hsm_pin_file: Path | None = None
     """The PIN of keys in hardware."""
+    tsa_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """The time stamp authority (RFC 3161) whose stamp is put into every seal; empty for seals without one."""
     signer: SignerSettings = SignerSettings()
     documents_directory: Path | None = None
     """Photos and sealed cards; `<home>/documents` unless given. The signing service and the web share it."""

@@ -78,7 +78,7 @@ def room_of(settings: Settings, keys: KeyStore, database: SqlDatabase) -> Signin
     return SigningRoom(
         database=database,
         documents=open_documents(settings),
-        printer=SealingPrinter(keys.seal, root_certificates=(root.public_bytes(Encoding.DER),)),
+        printer=SealingPrinter(keys.seal, (root.public_bytes(Encoding.DER),), tsa_url=settings.tsa_url),
         card_signer=keys.card,
         publisher=keys.publisher(),
         held=lambda: publication.published(keys.public, root=root),

@@ -64,6 +64,24 @@ class CardPrinter:
 
         return codes(pdf)
 
+    def code_png(self, text: str) -> bytes:
+        """The QR code alone as a PNG."""
+        from clearance.card import wallet
+
+        return wallet.code_png(text)
+
+    def code_svg(self, text: str) -> bytes:
+        """The QR code alone as an SVG."""
+        from clearance.card import wallet
+
+        return wallet.code_svg(text)
+
+    def picture(self, pdf: bytes, *, text: str) -> bytes:
+        """The head of a finished card's first page as a PNG of at most 40 kB."""
+        from clearance.card import wallet
+
+        return wallet.picture(pdf, text=text)
+
     def missing_characters(self, text: str) -> str:
         """The characters of `text` that no card can show, each once; "" where all is well."""
         from clearance.card.typeface import Weight, typeface
@@ -74,10 +92,14 @@ class CardPrinter:
 class SealingPrinter(CardPrinter):
     """A printer with the seal key."""
 
-    def __init__(self, sealing_key: SealingKey, root_certificates: Sequence[bytes]) -> None:
-        """`root_certificates` are DER; the sealing key's chain leads to one of them."""
+    def __init__(self, sealing_key: SealingKey, root_certificates: Sequence[bytes], *, tsa_url: str = "") -> None:
+        """`root_certificates` are DER; the sealing key's chain leads to one of them.
+
+        `tsa_url` is the address of a time stamp authority (RFC 3161), empty for seals without a time stamp.
+        """
         self._sealing_key = sealing_key
         self._root_certificates = root_certificates
+        self._tsa_url = tsa_url
 
     def get_ready(self) -> None:
         """Load what the first card needs. Raises UnusableSealingKeyError where the key does not lead to a root."""
@@ -88,7 +110,7 @@ class SealingPrinter(CardPrinter):
     def _seal(self) -> "Seal":
         from clearance.card.seal import Seal
 
-        return Seal(self._sealing_key, self._root_certificates)
+        return Seal(self._sealing_key, self._root_certificates, tsa_url=self._tsa_url)
 
     def seal(self, pdf: bytes, *, at: datetime) -> bytes:
         """`pdf` with its seal; `at` is the aware time of sealing."""

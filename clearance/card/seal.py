@@ -1,14 +1,17 @@
-"""The seal of a finished card: a PAdES B-B certification signature that allows no later change.
+"""The seal of a finished card: a PAdES certification signature that allows no later change.
 
-It decides the form of the signature; the key is somebody else's (`SealingKey`). The seal is invisible: a tick drawn on
-a page proves nothing, and the page itself says what does (docs/adr/0012).
+It decides the form of the signature; the key is somebody else's (`SealingKey`). Its level is B-B, or B-T where a time
+stamp authority is named and answers: no card waits for one that is silent (docs/adr/0016). The seal is invisible: a
+tick drawn on a page proves nothing, and the page itself says what does (docs/adr/0012).
 """
 
+import asyncio
 import io
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import structlog
 from asn1crypto.x509 import Certificate as Asn1Certificate
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -18,11 +21,14 @@ from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from clearance.card.timestamp import TimestampAuthority
 from clearance.issuing.ports import SealingKey
 
 FIELD_NAME = "Seal"
@@ -31,6 +37,14 @@ LOCATION = "Dhaka, Bangladesh"
 
 CMS_FRAME = 370
 """Bytes of the CMS container beside certificates and issuer names: digests, attributes, the ECDSA value."""
+
+STAMP_FRAME = 128
+"""Bytes around a time stamp, and those by which one of its tokens is longer than another."""
+
+PAUSE = timedelta(minutes=1)
+"""So long a silent authority is left alone: else every card of a batch would wait for it."""
+
+log = structlog.get_logger()
 
 _METADATA = PdfSignatureMetadata(
     field_name=FIELD_NAME,
@@ -50,9 +64,11 @@ class UnusableSealingKeyError(ValueError):
 class Seal:
     """Seals PDFs with one key. Whether key, certificate and root belong together is checked when it is made."""
 
-    def __init__(self, key: SealingKey, root_certificates: Sequence[bytes]) -> None:
+    def __init__(self, key: SealingKey, root_certificates: Sequence[bytes], *, tsa_url: str = "") -> None:
         """`root_certificates` are the DER roots a reader trusts. Raises UnusableSealingKeyError."""
         self._key = key
+        self._authority = TimestampAuthority(tsa_url) if tsa_url else None
+        self._ask_again = datetime.min.replace(tzinfo=UTC)
         self._chain = [x509.load_der_x509_certificate(der) for der in (key.certificate_der, *key.chain_der)]
         _check_chain(self._chain, root_certificates)
         _check_key(key, self._chain[0])
@@ -67,10 +83,24 @@ class Seal:
         """
         if any(not cert.not_valid_before_utc <= at <= cert.not_valid_after_utc for cert in self._chain):
             raise UnusableSealingKeyError("a certificate of the sealing key is not valid at the time of sealing")
-        signer = _TimedSigner(_KeySigner(self._key), at)
+        if self._authority is not None and at >= self._ask_again:
+            try:
+                return self._sealed(pdf, at, self._authority)
+            except (TimestampRequestError, SigningError) as error:
+                self._ask_again = at + PAUSE
+                log.warning("sealed without a time stamp", reason=str(error))
+        return self._sealed(pdf, at, None)
+
+    def _sealed(self, pdf: bytes, at: datetime, authority: TimestampAuthority | None) -> bytes:
+        """Raises TimestampRequestError where the authority gives no stamp, SigningError where that needs more room."""
+        signer = _TimedSigner(_KeySigner(self._key), at.astimezone(UTC), authority)
+        hex_digits = self._hex_digits
+        if authority is not None:
+            trial = asyncio.run(authority.async_dummy_response(_METADATA.md_algorithm))  # once in a process
+            hex_digits += 2 * (len(trial.dump()) + STAMP_FRAME)
         sealed = io.BytesIO()
         # One pass: with the size known beforehand, pyHanko need not sign a trial copy to find it out.
-        signer.sign_pdf(_SealWriter(io.BytesIO(pdf)), bytes_reserved=self._hex_digits, output=sealed)
+        signer.sign_pdf(_SealWriter(io.BytesIO(pdf)), bytes_reserved=hex_digits, output=sealed)
         return sealed.getvalue()
 
 
@@ -106,8 +136,8 @@ class _SealWriter(IncrementalPdfFileWriter):
 class _TimedSigner(PdfSigner):
     """A PdfSigner that takes the time from its caller; pyHanko would read the clock."""
 
-    def __init__(self, signer: Signer, at: datetime) -> None:
-        super().__init__(_METADATA, signer=signer, new_field_spec=SigFieldSpec(FIELD_NAME))
+    def __init__(self, signer: Signer, at: datetime, authority: TimestampAuthority | None) -> None:
+        super().__init__(_METADATA, signer=signer, timestamper=authority, new_field_spec=SigFieldSpec(FIELD_NAME))
         self._at = at
 
     def init_signing_session(self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False) -> PdfSigningSession:

@@ -111,6 +111,14 @@ def _texts() -> Iterator[Vector]:
         ("c1-control", "RAHIMA\x85KHATUN"),
         ("noncharacter", "RAHIMA\ufdd0"),
         ("noncharacter-of-plane-16", "RAHIMA\U0010ffff"),
+        ("noncharacter-fffe", "RAHIMA\ufffe"),
+        ("left-to-right-mark", "RAHIMA\u200eKHATUN"),
+        ("right-to-left-mark", "RAHIMA\u200fKHATUN"),
+        ("paragraph-separator", "RAHIMA\u2029KHATUN"),
+        ("embedding", "RAHIMA\u202aKHATUN"),
+        ("end-of-embedding", "RAHIMA\u202cKHATUN"),
+        ("end-of-isolate", "RAHIMA\u2069KHATUN"),
+        ("tab", "RAHIMA\tKHATUN"),
     ):
         written = spoiled({4: "@NAME@"}, IDENTITY).replace(b"\x66@NAME@", head(3, len(text.encode())) + text.encode())
         yield _bad(f"name-{name}", "3: texts are NFC, without controls and invisible characters", written)
@@ -165,6 +173,12 @@ def _top_claims() -> Iterator[Vector]:
         ("validity-of-800-days-and-a-second", {4: CARD_ISSUED + 800 * 86400 + 1}),
     ):
         yield _bad(name, "5, 8 steps 4 and 6: claims", spoiled(changes))
+    for name, changes in (
+        ("issued-in-1970", {6: 0}),
+        ("issued-in-64-bits", {6: (1 << 64) - 1}),
+        ("validity-to-the-end-of-64-bits", {4: (1 << 64) - 1}),
+    ):
+        yield _bad(name, "8 step 6: within the signer's window", spoiled(changes), Reason.UNTRUSTED_SIGNER)
 
 
 def _identity() -> Iterator[Vector]:

@@ -1,7 +1,9 @@
 """Vectors of sections 3 and 4: the COSE_Sign1 envelope, its signature and its signer's algorithm."""
 
+import hmac
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha512
 
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
@@ -15,6 +17,19 @@ P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 GOOD = card(FULL_CLAIMS)
 PAYLOAD = GOOD.payload or b""
 ES256, EDDSA = country().card, country().card_eddsa
+UNWANTED = (
+    ("es512", -36),
+    ("es256k", -47),
+    ("esp384", -51),
+    ("ps256", -37),
+    ("rs256", -257),
+    ("rs1", -65535),
+    ("hss-lms", -46),
+    ("ml-dsa-44", -48),
+    ("a128gcm", 1),
+    ("es256-without-its-sign", 7),
+)
+"""Numbers that COSE knows, or nearly, and that no key of ours goes with."""
 
 
 def vectors() -> Iterator[Vector]:
@@ -141,6 +156,8 @@ def _bad_signatures() -> Iterator[Vector]:
     def resigned(signature: bytes) -> bytes:
         return message([protected, unprotected, payload, bstr(signature)])
 
+    rest = b"\x40" + payload
+    of_hmac = signed_parts({1: 5, 4: ES256.kid})
     eddsa_parts = signed_parts({1: -8, 4: EDDSA.kid}, signer=EDDSA)
     eddsa_raw = eddsa_parts[3][2:]
     for name, cose in (
@@ -151,12 +168,24 @@ def _bad_signatures() -> Iterator[Vector]:
         ("signature-all-zero", resigned(bytes(64))),
         ("signature-r-zero", resigned(bytes(32) + s)),
         ("signature-r-above-order", resigned(b"\xff" * 32 + s)),
+        ("signature-r-is-the-order", resigned(P256_ORDER.to_bytes(32, "big") + s)),
+        ("signature-s-zero", resigned(r + bytes(32))),
+        ("signature-s-is-the-order", resigned(r + P256_ORDER.to_bytes(32, "big"))),
+        ("signature-s-just-above-half-the-order", resigned(r + (P256_ORDER // 2 + 1).to_bytes(32, "big"))),
+        ("signature-r-and-s-swapped", resigned(s + r)),
+        ("signature-of-the-payload-alone", resigned(ES256.sign(PAYLOAD))),
+        ("signature-of-the-context-of-many-signers", resigned(ES256.sign(b"\x84\x69Signature" + protected + rest))),
+        ("signature-of-a-counter-signature", resigned(ES256.sign(b"\x84\x70CounterSignature" + protected + rest))),
+        ("signature-with-external-aad", resigned(ES256.sign(b"\x84\x6aSignature1" + protected + b"\x41a" + payload))),
         ("signature-by-a-stranger-with-our-kid", message(signed_parts(header, signer=stranger))),
         (
             "signature-of-another-card",
             message([protected, unprotected, payload, of_another]),
         ),
         ("eddsa-signature-bit-flipped", message([*eddsa_parts[:3], bstr(bytes([eddsa_raw[0] ^ 1]) + eddsa_raw[1:])])),
+        ("eddsa-signature-of-zeros", message([*eddsa_parts[:3], bstr(bytes(64))])),
+        ("eddsa-signature-of-a-small-point", message([*eddsa_parts[:3], bstr(b"\x01" + bytes(63))])),
+        ("eddsa-signature-of-the-hash", message([*eddsa_parts[:3], bstr(EDDSA.sign(sha512(PAYLOAD).digest()))])),
         ("eddsa-signature-s-not-reduced", message([*eddsa_parts[:3], bstr(_s_plus_order(eddsa_raw))])),
         ("algorithm-eddsa-with-p256-key", message(signed_parts({1: -8, 4: ES256.kid}))),
         ("algorithm-ed25519-with-p256-key", message(signed_parts({1: -19, 4: ES256.kid}))),
@@ -165,10 +194,19 @@ def _bad_signatures() -> Iterator[Vector]:
         ("algorithm-es384", message(signed_parts({1: -35, 4: ES256.kid}))),
         ("algorithm-hmac", message(signed_parts({1: 5, 4: ES256.kid}))),
         ("algorithm-zero", message(signed_parts({1: 0, 4: ES256.kid}))),
+        *((f"algorithm-{name}", message(signed_parts({1: number, 4: ES256.kid}))) for name, number in UNWANTED),
+        ("algorithm-ed448", message(signed_parts({1: -53, 4: EDDSA.kid}, signer=EDDSA))),
+        ("algorithm-hmac-keyed-with-the-certificate", message([*of_hmac[:3], bstr(_hmac_of(of_hmac))])),
         ("algorithm-of-64-bits", message(signed_parts({1: -(1 << 64), 4: ES256.kid}))),
     ):
         content = card_of_cose(cose)
         yield Vector(folder="invalid", name=name, rule="4, 8 step 3", card=content, reason=Reason.BAD_SIGNATURE)
+
+
+def _hmac_of(parts: list[bytes]) -> bytes:
+    """What a careless verifier works out itself when it takes a public key for a secret."""
+    mac = hmac.digest(ES256.certificate_der, b"\x84\x6aSignature1" + parts[0] + b"\x40" + parts[2], "sha256")
+    return mac.ljust(64, b"\0")
 
 
 def _s_plus_order(signature: bytes) -> bytes:

@@ -54,6 +54,7 @@ def vectors() -> Iterator[Vector]:
 def _clock() -> Iterator[Vector]:
     rule, reason = "8 step 5: desk clock sane", Reason.CLOCK_WRONG
     yield refused(name="clock-in-1970", rule=rule, at=0, reason=reason)
+    yield refused(name="clock-before-1970", rule=rule, at=-1, reason=reason)
     yield refused(name="clock-301-seconds-before-the-list", rule=rule, at=LIST_ISSUED - 301, reason=reason)
     seen = Floor(last_seen=NOW + 301)
     yield refused(name="clock-301-seconds-before-last-seen", rule=rule, floor=seen, reason=reason)
@@ -72,11 +73,15 @@ def _in_force() -> Iterator[Vector]:
     yield refused(name="not-before-301-seconds-from-now", rule=rule, card=booked, reason=reason)
     soon = card(replace(FULL_CLAIMS, issued_at=NOW + 299, not_before=NOW + 300))
     yield accepted(name="not-before-300-seconds-from-now", rule=rule, card=soon)
+    last_second = card(replace(FULL_CLAIMS, not_before=EXP))
+    yield refused(name="not-before-its-last-second", rule=rule, card=last_second, reason=reason)
+    yield refused(name="expired-ten-years-ago", rule=rule, at=EXP + 3653 * DAY, reason=Reason.EXPIRED)
+    brief = card(replace(FULL_CLAIMS, expires_at=CARD_ISSUED + 1))
+    yield refused(name="expired-a-second-after-issue", rule=rule, card=brief, reason=Reason.EXPIRED)
     today = card(replace(FULL_CLAIMS, expires_at=end_of_day_dhaka(date(2026, 11, 22))))
     end = end_of_day_dhaka(date(2026, 11, 22))
     yield accepted(name="last-second-of-the-last-day", rule=rule, card=today, at=end)
     yield refused(name="expired-a-second-ago", rule=rule, card=today, at=end + 1, reason=Reason.EXPIRED)
-    yield refused(name="expired-at-exactly-midnight-in-dhaka", rule=rule, card=today, at=end + 1, reason=Reason.EXPIRED)
 
 
 def _standing() -> Iterator[Vector]:

@@ -1,5 +1,6 @@
 """Vectors of sections 1 and 2: the QR text, Base45 and zlib."""
 
+import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator
@@ -117,6 +118,17 @@ def _not_zlib() -> Iterator[Vector]:
         ("zlib-inflates-to-4097-bytes", zlib.compress(COSE + bytes(4097 - len(COSE)), 9)),
         ("zlib-inflates-to-1-megabyte", zlib.compress(bytes(1 << 20), 9)),
         ("zlib-of-nothing", zlib.compress(b"", 9)),
+        ("zlib-inside-zlib", zlib.compress(COMPRESSED, 9)),
+        ("zlib-gzip-instead", gzip.compress(COSE, 9, mtime=0)),
+        ("zlib-header-alone", b"\x78\xda"),
+        ("zlib-header-check-wrong", b"\x78\xdb" + COMPRESSED[2:]),
+        ("zlib-method-7", b"\x77\x85" + COMPRESSED[2:]),
+        ("zlib-window-of-64-kilobytes", b"\x88\x1c" + COMPRESSED[2:]),
+        ("zlib-block-of-reserved-type", b"\x78\xda\x07" + COMPRESSED[3:]),
+        ("zlib-stored-length-not-confirmed", b"\x78\x01\x01\x04\x00\x00\x00" + COSE[:4]),
+        ("zlib-empty-blocks-without-end", b"\x78\x01" + b"\x00\x00\x00\xff\xff" * 300),
+        ("zlib-huffman-code-impossible", b"\x78\xda\x05" + b"\xff" * 40),
+        ("zlib-distance-before-the-start", b"\x78\xda\x03\x02\x00" + zlib.adler32(b"").to_bytes(4, "big")),
     ):
         yield unreadable(name=name, rule="2: zlib complete, alone, <= 4,096 bytes", card=card_of_compressed(compressed))
 

@@ -20,6 +20,7 @@ from clearance.cli.keys_common import (
     secrets_of,
 )
 from clearance.cli.keys_office import cards_signed, home_option, is_demo_home
+from clearance.signing.authority import Role
 from clearance.signing.ceremony import Occasion, day
 from clearance.signing.doctor import examine
 from clearance.signing.findings import Finding, Gravity
@@ -129,7 +130,7 @@ def _row(signer: RingSigner, signed: Mapping[bytes, int] | None) -> dict[str, ob
         "key": _place(signer),
         "valid_until": f"{certificate.not_valid_after_utc:%Y-%m-%d}" if certificate else None,
         "bundle": signer.listed_in,
-        "cards": signed.get(signer.kid, 0) if certificate and signed is not None else None,
+        "cards": signed.get(signer.kid, 0) if certificate and signed is not None and signer.role is Role.CARD else None,
     }
 
 

@@ -239,6 +239,8 @@ def _precedence() -> Iterator[Vector]:
     yield refused(
         name="suspended-before-stale", rule=rule, desk=suspended, at=LIST_ISSUED + 8 * DAY, reason=Reason.SUSPENDED
     )
+    brief = card(replace(FULL_CLAIMS, expires_at=CARD_ISSUED + 1))
+    yield refused(name="clock-before-expired", rule=rule, card=brief, at=LIST_ISSUED - 301, reason=Reason.CLOCK_WRONG)
     yield refused(name="status-before-passport", rule=rule, desk=invalid, passport_no="X", reason=Reason.REVOKED)
     yield refused(
         name="status-stale-before-trust-stale", rule=rule, at=TRUST_NEXT_UPDATE + 1, reason=Reason.STATUS_STALE

@@ -85,7 +85,9 @@ class ScanJournal:
             self._db.row_factory = sqlite3.Row
             # FULL flushes the log at each commit: with NORMAL a power cut takes rows whose verdict was already seen.
             guards = "".join(GUARDS.format(table=table) for table in TABLES)
-            self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + SCHEMA + guards)
+            self._db.executescript(
+                f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; {SCHEMA}{guards}"
+            )
             self._db.execute("SELECT passport_by FROM scan LIMIT 0")  # the journal of an older program lacks it
         except sqlite3.Error as error:
             raise NotRecorded(f"{path}: {error}") from error

@@ -185,7 +185,9 @@ export function listen({ onScan, onScanning = () => {}, onKey = () => {}, swallo
   function offerLone(event, at, fast) {
     clearTimeout(lone);
     last = at;
-    const busy = event.target instanceof HTMLElement && event.target.closest("button, a[href], select, summary, dialog");
+    // A dialog just closed keeps the focus for a moment, unseen.
+    const seen = event.target instanceof HTMLElement && event.target.checkVisibility();
+    const busy = seen && event.target.closest("button, a[href], select, summary, dialog");
     if (fast || textField(event.target) || busy || event.altKey || event.repeat) return;
     if (swallow.has(event.code)) event.preventDefault();
     lone = setTimeout(() => onKey(event.code), LONE_MS);

@@ -16,6 +16,7 @@ import pytest
 from clearance.credential.gate import Verdict
 from clearance.credential.reasons import Outcome, Reason
 from tests.unit.desk.bureau import CLAIMS, NOW
+from verifier.acts import Act, ActRecord, Departure, Ground, KeptScan
 from verifier.desk import NotRecorded, ScanRecord, Source
 from verifier.journal import ScanJournal, verify_chain
 from verifier.passport import PassportInHand, ReadBy
@@ -168,6 +169,71 @@ def test_whoever_removes_the_guards_and_changes_a_row_is_found_out(
     assert verify_chain(path) is None
     meddle(path, *WITHOUT_GUARDS, *meddling)
     assert verify_chain(path) == first_wrong
+
+
+LET_PASS = ActRecord(at=NOW + 9, scan=1, act=Act.LET_PASS)
+
+
+def test_an_act_stands_in_the_same_chain_as_its_scan(journal: ScanJournal, path: Path) -> None:
+    assert [journal.append(PASSED), journal.act(LET_PASS), journal.append(refused(Reason.REVOKED))] == [1, 2, 3]
+    assert journal.act(ActRecord(at=NOW, scan=3, act=Act.REFER, ground=Ground.NOT_IN_FORCE)) == 4
+    assert verify_chain(path) is None
+    with closing(sqlite3.connect(path)) as db:
+        acts = db.execute("SELECT seq, at, desk, scan, act, ground, clearance_no FROM act ORDER BY seq").fetchall()
+    assert acts == [
+        (2, NOW + 9, "DAC-2", 1, "let_pass", None, "BMET-26-4821-7703"),
+        (4, NOW, "DAC-2", 3, "refer", "not_in_force", None),
+    ]
+
+
+def test_a_scan_is_found_with_what_was_done_on_it(journal: ScanJournal) -> None:
+    journal.append(PASSED)
+    kept = KeptScan(
+        number=1, at=NOW, reason=Reason.VALID, clearance_no="BMET-26-4821-7703", passport_matches=True, done=None
+    )
+    assert journal.scan(1) == kept
+    journal.act(LET_PASS)
+    assert journal.scan(1) == replace(kept, done=Act.LET_PASS)
+    assert journal.scan(2) is None
+
+
+def test_the_latest_departure_on_a_clearance_is_known_and_a_referral_is_none(journal: ScanJournal, path: Path) -> None:
+    for _ in range(3):
+        journal.append(PASSED)
+    journal.act(ActRecord(at=NOW, scan=1, act=Act.REFER, ground=Ground.OTHER))
+    assert journal.departure_of("BMET-26-4821-7703") is None
+    journal.act(replace(LET_PASS, scan=2))
+    other = ScanJournal(path, desk="DAC-3", version="1")
+    other.act(replace(LET_PASS, at=NOW + 60, scan=3))
+    assert journal.departure_of("BMET-26-4821-7703") == Departure(desk="DAC-3", at=NOW + 60)
+    assert journal.departure_of("BMET-26-0000-0000") is None
+
+
+@pytest.mark.parametrize("wrong", [LET_PASS, replace(LET_PASS, scan=9)], ids=["a second act", "no such scan"])
+def test_the_file_itself_refuses_an_act_that_cannot_be(journal: ScanJournal, path: Path, wrong: ActRecord) -> None:
+    journal.append(PASSED)
+    journal.act(LET_PASS)
+    with pytest.raises(NotRecorded):
+        journal.act(wrong)
+    assert verify_chain(path) is None
+
+
+@pytest.mark.parametrize("statement", ["UPDATE act SET act = 'refer'", "DELETE FROM act", "UPDATE act SET scan = 2"])
+def test_acts_cannot_be_changed_and_whoever_does_is_found_out(journal: ScanJournal, path: Path, statement: str) -> None:
+    journal.append(PASSED)
+    journal.append(PASSED)
+    journal.act(LET_PASS)
+    journal.append(PASSED)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        meddle(path, statement)
+    meddle(path, "DROP TRIGGER act_is_not_changed", "DROP TRIGGER act_is_not_deleted", statement)
+    assert verify_chain(path) == 3
+
+
+def test_the_journal_of_an_older_program_is_not_written_into(path: Path) -> None:
+    meddle(path, "CREATE TABLE scan (seq INTEGER PRIMARY KEY, at INTEGER, reason TEXT)")
+    with pytest.raises(NotRecorded):
+        ScanJournal(path, desk="DAC-2", version="1")
 
 
 def until_refused(journal: ScanJournal) -> int:

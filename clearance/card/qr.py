@@ -67,6 +67,14 @@ def path(modules: Matrix) -> bytes:
     return "\n".join([*rectangles, "f"]).encode("ascii")
 
 
+def svg_path(modules: Matrix) -> str:
+    """The same as the data of an SVG path; y grows downwards there."""
+    return "".join(
+        f"M{column + QUIET_ZONE} {row + QUIET_ZONE}h{width}v{height}h-{width}z"
+        for column, row, width, height in _dark_rectangles(modules)
+    )
+
+
 def side(modules: Matrix) -> int:
     """Width of the symbol with its quiet zone, in modules."""
     return len(modules) + 2 * QUIET_ZONE

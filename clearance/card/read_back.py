@@ -24,7 +24,7 @@ PRINTER = 300
 """Dots to the inch of card printers."""
 HALF_GREY = 128
 
-_pdfium = Lock()
+PDFIUM = Lock()
 """PDFium is not thread-safe."""
 
 
@@ -51,14 +51,14 @@ def read_back(pdf: bytes, *, dpi: int = COARSE, treatment: Treatment = Treatment
 @lru_cache(maxsize=4)  # drawing reads its own page back, and so does whoever releases it: the same bytes, once
 def _look(pdf: bytes) -> tuple[Mapping[int, _Symbol | None], ...]:
     """For each page the symbol at each resolution."""
-    with _pdfium, pypdfium2.PdfDocument(pdf) as document:
+    with PDFIUM, pypdfium2.PdfDocument(pdf) as document:
         return tuple(_look_at(page) for page in document)
 
 
 def codes(pdf: bytes) -> tuple[tuple[str, ...], ...]:
     """The text of every code on each page in pure black and white, as a printer of 300 dpi lays them down."""
     found = []
-    with _pdfium, pypdfium2.PdfDocument(pdf) as document:
+    with PDFIUM, pypdfium2.PdfDocument(pdf) as document:
         for page in document:
             dots = _raster(page, PRINTER).point(lambda grey: 255 if grey >= HALF_GREY else 0)
             found.append(tuple(code.text for code in _decoded(dots)))

@@ -1,22 +1,23 @@
 """A whole installation in a folder: the real adapters, joined as in bootstrap, with a clock that stands still."""
 
-import io
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from random import Random
 from tempfile import mkdtemp
 
 import argon2
 from cryptography.hazmat.primitives.serialization import Encoding
-from PIL import Image, ImageDraw
 
 from clearance.card.photo import prepare
 from clearance.card.printer import CardPrinter, SealingPrinter
 from clearance.credential.cose import Algorithm
+from clearance.demo.portraits import portrait
 from clearance.domain.permit import Permit
+from clearance.domain.person import Sex
 from clearance.issuing.component import SigningComponent
 from clearance.issuing.ports import Database
 from clearance.issuing.ports import SealingPrinter as SealingPrinterPort
@@ -96,9 +97,5 @@ def _made_keys() -> Path:
 
 @cache
 def snapshot() -> bytes:
-    """A JPEG of nobody, large enough for a portrait."""
-    image = Image.new("RGB", (414, 532), "#dfe7ea")
-    ImageDraw.Draw(image).ellipse((110, 120, 304, 360), fill="#a8714c")
-    jpeg = io.BytesIO()
-    image.save(jpeg, "JPEG")
-    return jpeg.getvalue()
+    """A JPEG of a drawn face."""
+    return portrait(Random(1), Sex.MALE)

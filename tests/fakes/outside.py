@@ -82,6 +82,16 @@ class FakePrinter:
     def seal(self, pdf: bytes, *, at: datetime) -> bytes:
         return pdf + b"\n%SEALED " + at.isoformat().encode()
 
+    def code_png(self, text: str) -> bytes:
+        return b"\x89PNG " + text.encode()
+
+    def code_svg(self, text: str) -> bytes:
+        return b"<svg>" + text.encode()
+
+    def picture(self, pdf: bytes, *, text: str) -> bytes:
+        assert json.loads(pdf.removeprefix(PAPER).partition(b"\n")[0])["qr_text"] == text
+        return b"\x89PNG picture " + text.encode()
+
     def missing_characters(self, text: str) -> str:
         return "".join(character for character in text if character in self.lacking)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from clearance.cli import batch_report
 from clearance.cli import clearance as main
@@ -103,6 +104,20 @@ def test_the_template_is_a_file_that_the_command_reads(desk: Desk) -> None:
     assert result.exit_code == 0, result.output
     [card] = desk.cards()
     assert card.passport_no == "A01234567"
+
+
+def test_a_row_whose_photo_shows_no_face_is_issued_with_a_remark_in_both_languages(desk: Desk) -> None:
+    empty = io.BytesIO()
+    Image.new("RGB", (414, 532), "#dfe7ea").save(empty, "JPEG")
+    (desk.folder / "photos" / "empty.jpg").write_bytes(empty.getvalue())
+    desk.write(row(1), row(2, photo="photos/empty.jpg"))
+    result = desk.run()
+    assert result.exit_code == 0, result.output
+    plain, remarked = desk.results()
+    assert (plain["outcome"], plain["reason"]) == ("issued", "")
+    assert remarked["outcome"] == "issued"
+    assert remarked["reason"].startswith("Photo: no face was found.")
+    assert f"{remarked['clearance_no']} Photo: no face was found." in result.output
 
 
 def test_good_rows_become_cards_and_bad_ones_are_refused_with_row_and_reason(desk: Desk) -> None:
@@ -375,7 +390,8 @@ class TestAccounts:
 def test_a_key_that_desks_do_not_trust_stops_the_run_and_a_second_run_goes_on(desk: Desk) -> None:
     desk.write(row(1), row(2), row(3))
     working, room = desk.service, desk.installed.room
-    answers = iter([room.held()] * 2)  # the first card is judged once after signing and once as it was drawn
+    # For the first card: which lists there are, the judgement after signing, and the one on what was drawn.
+    answers = iter([room.held()] * 3)
     halting = replace(room, held=lambda: next(answers, HeldTrust(bundle=None)))
     desk.service = replace(working, signing=SigningComponent(halting))
     stopped = desk.run()

@@ -7,10 +7,11 @@ from flask import Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import InternalServerError
 
-from clearance.issuing import cards
 from clearance.issuing.lookup import Answer, CardCancelled, CardFound, NotFound, NotYetIssued, SecondFactor, lookup
 from clearance.issuing.ports import NotOnRecord
 from clearance.issuing.service import Service, dhaka_day
+from clearance.issuing.wallet import Form
+from clearance.web.card_file import card_file, form_named
 from clearance.web.language import current
 from clearance.web.public.mask import masked_name, masked_passport_no
 from clearance.web.public.question import Misread, Question, read
@@ -48,13 +49,13 @@ class Pages:
         return self._answered(question, self._look_up(question))
 
     def download(self) -> ResponseReturnValue:
-        """The card as PDF. Looked up once more: it may have been taken back since the page was shown."""
+        """The card in the form asked for. Looked up once more: it may have been taken back since the page was shown."""
         question = self.tickets.open(request.form.get("ticket", ""))
         if question is None:
             return render_template("public/too_old.html", minutes=GOOD_FOR_S // 60), 400
         answer = self._look_up(question)
         if isinstance(answer, CardFound) and self._in_force(answer):
-            return self._pdf(answer.clearance.clearance_no)
+            return self._file(answer.clearance.clearance_no, form_named(request.form.get("as")) or Form.PDF)
         return self._answered(question, answer)
 
     def _look_up(self, question: Question) -> Answer:
@@ -84,15 +85,12 @@ class Pages:
             case CardFound() | CardCancelled():
                 return _card_page("public/stopped.html", answer, ticket=ticket)
 
-    def _pdf(self, clearance_no: str) -> Response:
+    def _file(self, clearance_no: str, form: Form) -> Response:
         try:
-            content = cards.pdf(self.service, clearance_no)
+            return card_file(self.service, clearance_no, form)
         except NotOnRecord:
             log.error("sealed card is missing", clearance_no=clearance_no)
             raise InternalServerError from None
-        response = Response(content, mimetype="application/pdf")
-        response.headers["Content-Disposition"] = f'attachment; filename="clearance-card-{clearance_no}.pdf"'
-        return response
 
 
 def _card_page(template: str, answer: CardFound | CardCancelled, *, ticket: str) -> str:

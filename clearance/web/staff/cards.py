@@ -16,6 +16,7 @@ from clearance.issuing.cards import CardView
 from clearance.issuing.ports import Conflict
 from clearance.issuing.revoke import NotYetPublished, revoke
 from clearance.issuing.service import Service
+from clearance.web.card_file import card_file, form_named
 from clearance.web.staff.access import officer
 from clearance.web.staff.notices import Notice
 from clearance.web.staff.queue import page_number, sought_text
@@ -37,6 +38,13 @@ def install(routes: Blueprint, service: Service) -> None:
         response = Response(cards.pdf(service, clearance_no), mimetype="application/pdf")
         response.headers.set("Content-Disposition", "inline", filename=f"{clearance_no}.pdf")
         return response
+
+    @routes.get("/cards/<clearance_no>/take-along/<form>")
+    def card_to_take_along(clearance_no: str, form: str) -> Response:
+        known = form_named(form)
+        if known is None:
+            abort(404)
+        return card_file(service, clearance_no, known)
 
     @routes.get("/cards/<clearance_no>/revoke")
     def revocation(clearance_no: str) -> ResponseReturnValue:

@@ -122,3 +122,11 @@ def test_rows_beyond_the_permit_are_refused_one_by_one(office: OfficeAtWork) -> 
         permit = work.permits.get(PERMIT.number)
     assert permit is not None
     assert permit.balance == 0
+
+
+def test_a_photo_without_a_face_does_not_stop_a_row_and_is_on_record(office: OfficeAtWork) -> None:
+    clearance = expect(run(office, upload=PORTRAIT + b" faceless"))
+    with office.service.database.read() as work:
+        facts = {entry.act: entry.facts for entry in work.audit.entries(subject=clearance.application_reference)}
+    assert facts["application.entered"]["photo_remark"] == "no_face"
+    assert facts["application.approved"]["photo_accepted_despite"] == "no_face"

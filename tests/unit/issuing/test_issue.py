@@ -13,6 +13,7 @@ from clearance.domain.audit import AuditAct
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
 from clearance.domain.permit import Permit
+from clearance.domain.readability import Grade, Treatment
 from clearance.issuing import approve, cards
 from clearance.issuing.issue import issue
 from clearance.issuing.ports import NotOnRecord, NotSigned, Trouble
@@ -205,3 +206,35 @@ def test_a_clearance_that_has_run_out_gives_way_to_the_next(office: OfficeAtWork
     with office.service.database.read() as work:
         assert work.clearances.get(first.clearance_no) == first.superseded()
         assert work.clearances.active_for_passport(first.passport_no) == second
+
+
+@pytest.mark.parametrize(
+    ("lost", "grade"),
+    [
+        (frozenset(), Grade.A),
+        (frozenset({(100, Treatment.SCREEN)}), Grade.B),
+        (frozenset({(100, Treatment.SOFT), (150, Treatment.SOFT)}), Grade.C),
+    ],
+)
+def test_how_well_a_card_reads_is_kept_with_it_and_on_record(
+    office: OfficeAtWork, lost: frozenset[tuple[int, Treatment]], grade: Grade
+) -> None:
+    office.printer.lost = lost
+    clearance = office.issue()
+    with office.service.database.read() as work:
+        stored = work.clearances.get(clearance.clearance_no)
+        [record] = [
+            entry for entry in work.audit.entries(subject=clearance.application_reference) if "grade" in entry.facts
+        ]
+    assert stored == clearance
+    assert stored.grade is grade
+    assert record.facts["grade"] == grade.value
+
+
+def test_a_page_that_reads_only_at_the_lower_resolution_stops_the_card(office: OfficeAtWork) -> None:
+    reference = office.approve().reference
+    office.printer.lost = frozenset({(150, Treatment.NONE)})
+    with pytest.raises(NotSigned) as stopped:
+        issue(office.room, reference, officer_no=ISSUER.number)
+    assert (stopped.value.trouble, stopped.value.about) == (Trouble.UNREADABLE, "1 (150 dpi)")
+    assert nothing_was_released(office, reference)

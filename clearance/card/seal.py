@@ -127,8 +127,13 @@ class _SealWriter(IncrementalPdfFileWriter):
     def _update_meta(self) -> None:
         pass
 
+    output_version = (1, 7)
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """PDF/A-3 is PDF 1.7, whatever else would like to be declared."""
+
     def register_extension(self, ext: DeveloperExtension) -> None:
-        """Declared is only that the file is sealed the PAdES way: the others would turn it into PDF 2.0."""
+        """Declared is that the file is sealed the PAdES way, and no extension of PDF 2.0."""
         if ext.prefix_name == ESIC_EXTENSION_1.prefix_name:
             super().register_extension(ext)
 

@@ -20,11 +20,17 @@ bench: ## timing ratios, each against its floor in the same run
 vectors: ## rebuild tests/vectors (a rebuild gives no git diff)
 	@$(PYTHON) dev.py vectors
 
+mutation: ## how many small faults in the credential core the tests notice
+	@$(PYTHON) dev.py mutation
+
+fuzz: ## coverage-guided fuzzing, a million executions; RUNS=10000 for fewer
+	@$(PYTHON) dev.py fuzz $(RUNS)
+
 pictures: ## make the pictures of the README from the running product
 	@$(PYTHON) dev.py pictures
 
 lock: ## pin the newest dependencies into the two hashed locks
 	@$(PYTHON) dev.py lock
 
-.PHONY: help run test check bench vectors pictures lock
+.PHONY: help run test check bench vectors mutation fuzz pictures lock
 .DEFAULT_GOAL := help

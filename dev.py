@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One door for every task: `python3 dev.py run | test | check | bench | vectors | pictures | lock`.
+"""One door for every task: `python3 dev.py run | test | check | bench | vectors | mutation | fuzz | pictures | lock`.
 
 Needs Python 3.11 with pip and nothing else. It decides how the environment is made and what a task starts; what a task
 does is the business of the program it starts.
@@ -180,6 +180,24 @@ def vectors(_: list[str]) -> int:
     return python("-m", "tests.vectors.build")
 
 
+def mutation(rest: list[str]) -> int:
+    install("dev")
+    return python("-m", "tests.mutation.run", *rest)
+
+
+def fuzz(rest: list[str]) -> int:
+    """As many executions as said (a million unless said), half of them of texts; what is new is kept in var/fuzz."""
+    install("dev")
+    executions = int(rest[0]) if rest else 1_000_000
+    for target, share in (("text", 2), ("trust", 4), ("status", 4)):
+        grown = ROOT / "var" / "fuzz" / target
+        grown.mkdir(parents=True, exist_ok=True)
+        options = (f"-runs={executions // share}", "-verbosity=0", "-print_final_stats=1", f"-artifact_prefix={grown}-")
+        if status := python("-m", f"tests.fuzz.{target}", *options, str(grown)):
+            return fail(f"{target}: something escaped; the input lies beside {grown} (see docs/TESTING.md).") or status
+    return 0
+
+
 def pictures(_: list[str]) -> int:
     install("dev")
     install_system_packages()
@@ -209,7 +227,7 @@ def usage(_: list[str]) -> int:
 
 TASKS: dict[str, Callable[[list[str]], int]] = {
     "help": usage, "run": run, "test": test, "check": check, "bench": bench,
-    "vectors": vectors, "pictures": pictures, "lock": lock,
+    "vectors": vectors, "mutation": mutation, "fuzz": fuzz, "pictures": pictures, "lock": lock,
 }  # fmt: skip
 
 if __name__ == "__main__":

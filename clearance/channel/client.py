@@ -21,7 +21,13 @@ class RemoteSigning:
         self._address = address
 
     def issue(self, reference: str, *, officer_no: str) -> str | Refused:
-        answer = self._ask(wire.Issue(reference=reference, officer_no=officer_no), within_s=ANSWER_WITHIN_S)
+        return self._card(wire.Issue(reference=reference, officer_no=officer_no))
+
+    def reissue(self, clearance_no: str, *, officer_no: str) -> str | Refused:
+        return self._card(wire.Reissue(clearance_no=clearance_no, officer_no=officer_no))
+
+    def _card(self, request: wire.Issue | wire.Reissue) -> str | Refused:
+        answer = self._ask(request, within_s=ANSWER_WITHIN_S)
         match answer:
             case wire.Issued():
                 return answer.clearance_no

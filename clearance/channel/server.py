@@ -114,6 +114,9 @@ class SigningServer:
             case wire.Issue():
                 outcome = self._service.issue(request.reference, officer_no=request.officer_no)
                 return wire.Issued(clearance_no=outcome) if isinstance(outcome, str) else outcome
+            case wire.Reissue():
+                outcome = self._service.reissue(request.clearance_no, officer_no=request.officer_no)
+                return wire.Issued(clearance_no=outcome) if isinstance(outcome, str) else outcome
             case wire.PublishStatus():
                 self._service.publish_status()
                 return wire.Published()

@@ -43,6 +43,14 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reissue:
+    """Issue a card anew that is on the list of re-issues; everything is looked up again."""
+
+    clearance_no: str
+    officer_no: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PublishStatus:
     """Publish the status list as the database has it now."""
 
@@ -52,7 +60,7 @@ class AskState:
     """Which key signs, and whether everything is loaded."""
 
 
-Request: TypeAlias = Issue | PublishStatus | AskState
+Request: TypeAlias = Issue | Reissue | PublishStatus | AskState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +103,8 @@ def encode_request(request: Request) -> bytes:
     match request:
         case Issue():
             return _json({"ask": "issue", "reference": request.reference, "officer": request.officer_no})
+        case Reissue():
+            return _json({"ask": "reissue", "clearance": request.clearance_no, "officer": request.officer_no})
         case PublishStatus():
             return _json({"ask": "publish_status"})
         case AskState():
@@ -106,6 +116,8 @@ def parse_request(content: bytes) -> Request:
     match _object(content):
         case {"ask": "issue", "reference": str(reference), "officer": str(officer_no), **others} if not others:
             return Issue(reference=_short(reference), officer_no=_short(officer_no))
+        case {"ask": "reissue", "clearance": str(clearance_no), "officer": str(officer_no), **others} if not others:
+            return Reissue(clearance_no=_short(clearance_no), officer_no=_short(officer_no))
         case {"ask": "publish_status", **others} if not others:
             return PublishStatus()
         case {"ask": "state", **others} if not others:

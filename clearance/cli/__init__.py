@@ -24,6 +24,7 @@ COMMANDS = {
     "staff": "clearance.cli.staff:staff",
     "db": "clearance.cli.db:db",
     "desks": "clearance.cli.desks:desks",
+    "reissue": "clearance.cli.reissue:reissue",
 }
 """Name -> module and command. Modules load on use, so that `--help` and small commands start at once."""
 

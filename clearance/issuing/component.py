@@ -13,6 +13,7 @@ from clearance.domain.decision import Refused
 from clearance.issuing.issue import issue
 from clearance.issuing.ports import ComponentState, KeysUnusable, NotSigned, Trouble, Unavailable
 from clearance.issuing.publish import keep_published, publish_status
+from clearance.issuing.reissue import reissue
 from clearance.issuing.signing_room import SigningRoom
 
 
@@ -28,6 +29,11 @@ class SigningComponent:
         """One case at a time: of many equal requests the first makes the card, the others are answered from record."""
         with self._turns.of(reference), _in_the_words_of_the_port():
             outcome = issue(self._room, reference, officer_no=officer_no)
+        return outcome if isinstance(outcome, Refused) else outcome.clearance_no
+
+    def reissue(self, clearance_no: str, *, officer_no: str) -> str | Refused:
+        with self._turns.of(clearance_no), _in_the_words_of_the_port():
+            outcome = reissue(self._room, clearance_no, officer_no=officer_no)
         return outcome if isinstance(outcome, Refused) else outcome.clearance_no
 
     def get_ready(self) -> None:

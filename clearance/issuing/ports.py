@@ -154,6 +154,11 @@ class Clearances(Protocol):
         """Every index of one status list whose status is not VALID."""
         ...
 
+    def standing_of_key(self, kid: bytes, *, on: date, after: str, limit: int) -> Sequence[Clearance]:
+        """Those a key signed that are VALID or SUSPENDED and have not run out on a day, in order of their numbers,
+        those after a number only."""
+        ...
+
     def last_valid_day(self, uri: str) -> date | None:
         """The last day of the card of one status list that runs longest; None for a list without cards."""
         ...
@@ -234,7 +239,8 @@ class Intents(Protocol):
         ...
 
     def abandoned(self, uri: str) -> Iterable[int]:
-        """Indices on one status list whose case was rejected after its card may have been signed."""
+        """Indices on one status list of cards that may have been signed and will not be recorded: their case was
+        rejected, or the card that they were to replace was revoked."""
         ...
 
 
@@ -439,6 +445,13 @@ class SigningService(Protocol):
         """The number of the clearance that was issued for a case; the same one however often the officer asks.
 
         Raises NotOnRecord; Conflict where another officer was faster; NotSigned.
+        """
+        ...
+
+    def reissue(self, clearance_no: str, *, officer_no: str) -> str | Refused:
+        """The number of the clearance that took the place of a card on the list of re-issues; the same one each time.
+
+        A refusal because of the case itself settles the entry. Raises NotOnRecord, Conflict, NotSigned.
         """
         ...
 

@@ -117,7 +117,7 @@ def _held(room: SigningRoom, case: Case, earlier: SigningIntent | None, *, now: 
     if earlier is None:
         return None
     claims = _claims(room, case, earlier.clearance_no, earlier.status_ref, earlier.planned_at)
-    holds = _sha256(claims) == earlier.payload_sha256 and now.timestamp() <= claims.expires_at
+    holds = payload_sha256(claims) == earlier.payload_sha256 and now.timestamp() <= claims.expires_at
     return _Plan(intent=earlier, claims=claims) if holds else None
 
 
@@ -128,7 +128,7 @@ def _new(
     back together with it."""
     planned_at = now.replace(microsecond=0)
     clearance_no = earlier.clearance_no if earlier else new_clearance_no(dhaka_day(now).year)
-    status_ref = earlier.status_ref if earlier else _free_index(room, work)
+    status_ref = earlier.status_ref if earlier else free_index(room, work)
     claims = _claims(room, case, clearance_no, status_ref, planned_at)
     intent = SigningIntent(
         application_reference=case.application.reference,
@@ -136,7 +136,7 @@ def _new(
         status_ref=status_ref,
         issuer_no=officer_no,
         planned_at=planned_at,
-        payload_sha256=_sha256(claims),
+        payload_sha256=payload_sha256(claims),
     )
     return _Plan(intent=intent, claims=claims)
 
@@ -154,7 +154,7 @@ def _claims(
     )
 
 
-def _free_index(room: SigningRoom, work: UnitOfWork) -> StatusRef:
+def free_index(room: SigningRoom, work: UnitOfWork) -> StatusRef:
     """A random index that no card ever had: nobody can tell from it how many cards there are, or whose is next."""
     for _ in range(INDEX_TRIES):
         ref = StatusRef(uri=room.status_uri, idx=secrets.randbelow(room.status_size))
@@ -163,7 +163,8 @@ def _free_index(room: SigningRoom, work: UnitOfWork) -> StatusRef:
     raise NotSigned(Trouble.STATUS_LIST_FULL, about=room.status_uri)
 
 
-def _sha256(claims: ClearanceClaims) -> str:
+def payload_sha256(claims: ClearanceClaims) -> str:
+    """What an intent says of the payload to be signed."""
     return hashlib.sha256(encode_claims(claims)).hexdigest()
 
 

@@ -40,6 +40,17 @@ _COUNT = select(func.count()).select_from(clearances).where(_MATCHES)
 _NOT_VALID = select(_C.status_idx, _C.status).where(
     _C.status_uri == bindparam("wanted"), _C.status != int(Status.VALID)
 )
+_OF_KEY = (
+    select(clearances)
+    .where(
+        _C.kid == bindparam("kid"),
+        _C.status.in_((int(Status.VALID), int(Status.SUSPENDED))),
+        _C.valid_until >= bindparam("on"),
+        _C.clearance_no > bindparam("after"),
+    )
+    .order_by(_C.clearance_no)
+    .limit(bindparam("limit"))
+)
 _LAST_DAY = select(func.max(_C.valid_until)).where(_C.status_uri == bindparam("wanted"))
 _BY_KEY = select(_C.kid, func.count().label("cards")).group_by(_C.kid)
 _SET_STATUS = update(clearances).where(_C.clearance_no == bindparam("wanted"), _C.status != int(Status.INVALID))
@@ -78,6 +89,10 @@ class SqlClearances:
     def statuses(self, uri: str) -> Mapping[int, Status]:
         rows = self._connection.execute(_NOT_VALID, {"wanted": uri})
         return {row.status_idx: Status(row.status) for row in rows}
+
+    def standing_of_key(self, kid: bytes, *, on: date, after: str, limit: int) -> Sequence[Clearance]:
+        values = {"kid": kid, "on": on, "after": after, "limit": limit}
+        return [_clearance(row) for row in self._connection.execute(_OF_KEY, values)]
 
     def last_valid_day(self, uri: str) -> date | None:
         last: date | None = self._connection.execute(_LAST_DAY, {"wanted": uri}).scalar_one()

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from clearance.credential.claims import StatusRef
+from clearance.credential.status import Status
 from clearance.domain.application import ApplicationState
 from clearance.issuing.ports import SigningIntent
 from clearance.storage.tables import applications, clearances, signing_intents
@@ -37,10 +38,22 @@ _DRAWN = tuple(
     select(func.count()).select_from(table).where(table.c.status_uri == bindparam("wanted"))
     for table in (signing_intents, clearances)
 )
+_OLD, _RECORDED = clearances.alias("old"), clearances.alias("recorded")
 _ABANDONED = (
     select(_C.status_idx)
     .select_from(_WITH_CASES)
     .where(_C.status_uri == bindparam("wanted"), applications.c.state == ApplicationState.REJECTED.value)
+    .union(
+        select(_C.status_idx)
+        .select_from(_OLD.join(signing_intents, _C.application_reference == _OLD.c.application_reference))
+        .where(
+            _OLD.c.status != int(Status.VALID),  # in the words of the index over what is not valid
+            _OLD.c.status == int(Status.INVALID),
+            _C.status_uri == bindparam("wanted"),
+            _C.clearance_no != _OLD.c.clearance_no,
+            ~select(_RECORDED.c.clearance_no).where(_RECORDED.c.clearance_no == _C.clearance_no).exists(),
+        )
+    )
 )
 
 

@@ -515,6 +515,27 @@ class TestReissues:
         assert self.queue(database) == 0
         assert self.waiting(database) == [clearance(index).clearance_no for index in (0, 1, 6)]
 
+    def test_the_affected_cards_of_a_key_are_read_in_pages(self, database: Database) -> None:
+        with database.read() as work:
+            first = work.clearances.standing_of_key(self.KID, on=self.DAY, after="", limit=2)
+            rest = work.clearances.standing_of_key(self.KID, on=self.DAY, after=first[-1].clearance_no, limit=2)
+        assert [card.clearance_no for card in (*first, *rest)] == [clearance(i).clearance_no for i in (0, 1, 6)]
+
+    def test_a_planned_successor_of_a_revoked_card_is_abandoned_until_it_is_recorded(self, database: Database) -> None:
+        """Cards 0 and 2 were to be replaced; 2 was revoked meanwhile. The plans of 3 and 5 are those of the cards."""
+
+        def plan(work: UnitOfWork) -> None:
+            for index in (0, 2):
+                number = f"BMET-2026-9{index:010d}"
+                work.intents.plan(intent(index, clearance_no=number, status_ref=StatusRef(uri=URI, idx=9000 + index)))
+            for index in (3, 5):
+                work.intents.plan(intent(index))
+
+        write(database, plan)
+        with database.read() as work:
+            assert list(work.intents.abandoned(URI)) == [9002]
+            assert list(work.intents.abandoned("https://s.bmet.gov.bd/27a")) == []
+
     def test_what_waits_comes_in_pages(self, database: Database) -> None:
         self.queue(database)
         assert self.waiting(database, limit=2) == [clearance(index).clearance_no for index in (0, 1)]

@@ -216,6 +216,15 @@ class FakeClearances:
         listed = (c for c in self.rows.clearances.values() if c.status_ref.uri == uri)
         return {c.status_ref.idx: c.status for c in listed if c.status is not Status.VALID}
 
+    def standing_of_key(self, kid: bytes, *, on: date, after: str, limit: int) -> Sequence[Clearance]:
+        standing = (Status.VALID, Status.SUSPENDED)
+        found = [
+            c
+            for c in self.rows.clearances.values()
+            if c.kid == kid and c.status in standing and c.valid_until >= on and c.clearance_no > after
+        ]
+        return sorted(found, key=lambda c: c.clearance_no)[:limit]
+
     def last_valid_day(self, uri: str) -> date | None:
         return max((c.valid_until for c in self.rows.clearances.values() if c.status_ref.uri == uri), default=None)
 
@@ -314,7 +323,10 @@ class FakeIntents:
     def abandoned(self, uri: str) -> Iterable[int]:
         for reference, intent in self.rows.intents.items():
             rejected = self.rows.applications[reference].state is ApplicationState.REJECTED
-            if rejected and intent.status_ref.uri == uri:
+            of_case = [c for c in self.rows.clearances.values() if c.application_reference == reference]
+            recorded = any(c.clearance_no == intent.clearance_no for c in of_case)
+            replaced = not recorded and any(c.status is Status.INVALID for c in of_case)
+            if (rejected or replaced) and intent.status_ref.uri == uri:
                 yield intent.status_ref.idx
 
 

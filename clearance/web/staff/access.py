@@ -4,7 +4,6 @@ The session cookie holds an officer's number and epoch and when the shift began,
 for each request, so that a blocked officer is out at once.
 """
 
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, redirect, render_template, request, session, url_for
@@ -69,7 +68,7 @@ def install(routes: Blueprint, service: Service, limiter: Limiter) -> None:
     routes.context_processor(_of_officer)
 
 
-def _of_officer() -> Mapping[str, object]:
+def _of_officer() -> dict[str, object]:
     """What every template may ask about whoever is signed in."""
     signed_in: Officer | None = g.get("officer")
     return {"officer": signed_in, "oversees": signed_in is not None and bool(signed_in.roles & OVERSIGHT)}

@@ -1,19 +1,19 @@
-"""What the office's database tells a key ceremony: which desks hold a trust bundle, and which cards a key signed.
+"""What the office's installation tells a key ceremony: which desks hold a trust bundle, and which cards a key signed.
 
 Keys may live where the database is out of reach; then nothing here is asked.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
 
 from clearance.cli.keys_common import fail
-from clearance.issuing.ports import Database, Unavailable
+from clearance.cli.office import office_at, words
+from clearance.issuing.service import Service
+from clearance.signing import files
 
 home_option = click.option(
     "--home",
@@ -21,45 +21,48 @@ home_option = click.option(
     envvar="CLEARANCE_HOME",
     help="The installation whose database knows desks and cards. Otherwise $CLEARANCE_HOME.",
 )
+SHOWN = 20
+"""Clearances that fit on a screen; all of them stand in a file."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Records:
-    """What the use cases about desks and re-issue need of an installation: no keys, no paper."""
-
-    database: Database
-    now: Callable[[], datetime]
-
-
-@contextmanager
-def records_of(home: Path) -> Iterator[Records]:
-    """The database of an installation; ends the program with a sentence where it cannot be used."""
-    from clearance.bootstrap import ConfigurationRefused, now, open_database, read_settings  # loads much
-
-    try:
-        with open_database(read_settings(home)) as database:
-            yield Records(database=database, now=now)
-    except ConfigurationRefused as refused:
-        fail(_unusable(home, refused.faults), os.EX_CONFIG)
-    except Unavailable:
-        fail(f"The database of {home} cannot be used now. Do the same again when it can.", os.EX_TEMPFAIL)
+def office_of(home: Path) -> AbstractContextManager[Service]:
+    """The service of an installation, which holds no keys; ends the program with a sentence where it cannot be used."""
+    return office_at(click.get_current_context(), home, words("en"))
 
 
 def cards_signed(home: Path) -> Mapping[bytes, int]:
     """How many cards each key has signed, by its key identifier."""
-    with records_of(home) as records, records.database.read() as work:
+    with office_of(home) as service, service.database.read() as work:
         return work.clearances.signed_by_key()
+
+
+def queue_reissue_of(kid: bytes, home: Path, *, into: Path) -> Iterator[str]:
+    """List every clearance in force that a key signed, in the file `into`, and put each down to be issued anew.
+
+    Yields what to say about it. Doing so again changes nothing.
+    """
+    from clearance.issuing.distrusted import affected, queue_reissue  # loads much: not for --help
+
+    with office_of(home) as service:
+        numbers = [clearance.clearance_no for clearance in affected(service, kid)]
+        if not numbers:
+            yield "No clearance in force was signed by it."
+            return
+        files.write_atomically(into, "".join(f"{number}\n" for number in numbers).encode())
+        queued = queue_reissue(service, kid)
+    met = "1 clearance in force is" if len(numbers) == 1 else f"{len(numbers)} clearances in force are"
+    yield f"{met} met by this; {queued} were put in the queue for a new card now. All of them: {into}"
+    yield from (f"  {number}" for number in numbers[:SHOWN])
+    if len(numbers) > SHOWN:
+        yield f"  and {len(numbers) - SHOWN} more"
+    yield f"When another key signs: clearance reissue run --home {home} --officer NUMBER"
 
 
 def is_demo_home(home: Path) -> bool:
     """Whether an installation is a demo; ends the program with a sentence where that cannot be told."""
-    from clearance.bootstrap import ConfigurationRefused, read_settings  # loads much
+    from clearance.bootstrap import ConfigurationRefused, read_settings  # loads much: not for --help
 
     try:
         return read_settings(home).demo
     except ConfigurationRefused as refused:
-        fail(_unusable(home, refused.faults), os.EX_CONFIG)
-
-
-def _unusable(home: Path, faults: Iterable[str]) -> str:
-    return f"The installation at {home} cannot be used:\n  " + "\n  ".join(faults)
+        fail(f"The installation at {home} cannot be used:\n  " + "\n  ".join(refused.faults), os.EX_CONFIG)

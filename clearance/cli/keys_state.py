@@ -19,8 +19,9 @@ from clearance.cli.keys_common import (
     secrets_of,
     tell,
 )
-from clearance.cli.keys_office import home_option, records_of
+from clearance.cli.keys_office import home_option, office_of, queue_reissue_of
 from clearance.signing import ceremony_state
+from clearance.signing.authority import Role
 from clearance.signing.ceremony import Occasion
 from clearance.signing.ceremony_bundle import publish_bundle
 from clearance.signing.keyring import Standing, read_ring
@@ -119,7 +120,7 @@ def rotate(
         if home is not None:
             from clearance.issuing.desks import holding  # loads much: not for --help
 
-            ask_desks = partial(holding, opened.enter_context(records_of(home)))
+            ask_desks = partial(holding, opened.enter_context(office_of(home)))
         secrets = secrets_of(passphrase_file, pin_file)
         ring = read_ring(directory)
         done = ceremony_state.rotate(ring, name, ask_desks=ask_desks, despite=despite, on=on, secrets=secrets)
@@ -194,6 +195,14 @@ def distrust(
         secrets = secrets_of(passphrase_file, pin_file)
         done = ceremony_state.distrust(ring, signer.name, on=on, secrets=secrets)
         tell(done, directory, on)
+        if signer.role is Role.CARD:
+            click.echo()
+        if signer.role is Role.CARD and home is not None:
+            into = directory / "ceremony" / f"affected-by-{signer.name}.txt"
+            for line in queue_reissue_of(signer.kid, home, into=into):
+                click.echo(line)
+        elif signer.role is Role.CARD:
+            click.echo("Which clearances this meets is written in the office's database. Run this again with --home.")
 
 
 def _confirm(question: str, name: str, *, yes: bool) -> None:

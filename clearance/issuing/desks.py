@@ -7,11 +7,10 @@ desk says so itself, with a token that it was given when it was enrolled and tha
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from clearance.domain.audit import AuditAct, AuditEntry
 from clearance.domain.desk import Airport, Desk, Holding, desk_id_of, new_desk_id, new_token, token_sha256
-from clearance.issuing.ports import Conflict, Database, NotOnRecord, UnitOfWork
+from clearance.issuing.ports import Conflict, NotOnRecord, UnitOfWork
 from clearance.issuing.service import Service
 from clearance.issuing.sign_in import OPERATOR
 
@@ -49,21 +48,14 @@ class DesksHolding:
         return not self.behind
 
 
-class WithDatabase(Protocol):
-    """Of a service, what reading needs."""
-
-    @property
-    def database(self) -> Database: ...
-
-
-def holding(service: WithDatabase, sequence: int) -> DesksHolding:
+def holding(service: Service, sequence: int) -> DesksHolding:
     """Which enrolled desks do not yet hold the trust bundle of this sequence, by their last reports."""
     known = enrolled(service)
     behind = tuple(desk for desk in known if desk.trust_sequence is None or desk.trust_sequence < sequence)
     return DesksHolding(sequence=sequence, enrolled=len(known), behind=behind)
 
 
-def enrolled(service: WithDatabase) -> tuple[Desk, ...]:
+def enrolled(service: Service) -> tuple[Desk, ...]:
     """Every enrolled desk that was not withdrawn, in order of their names."""
     with service.database.read() as work:
         return tuple(work.desks.open())

@@ -91,6 +91,7 @@ def _not_our_structure() -> Iterator[Vector]:
         ("cose-65-items", message([protected, head(4, 59) + bytes(59), payload, signature])),
         ("cose-payload-detached", message([protected, unprotected, b"\xf6", signature])),
         ("cose-payload-text", message([protected, unprotected, b"\x64text", signature])),
+        ("cose-payload-text-not-utf-8", message([protected, unprotected, b"\x62\xc3\x28", signature])),
         ("cose-payload-map", message([protected, unprotected, b"\xa0", signature])),
         ("cose-protected-map-not-bytes", message([cbor.encode(header), unprotected, payload, signature])),
         ("cose-unprotected-null", message([protected, b"\xf6", payload, signature])),

@@ -135,7 +135,7 @@ def test_what_has_no_encoding_is_not_written(value: object) -> None:
         cbor.encode(value)
 
 
-@pytest.mark.parametrize("data", ["", "5b", "60", "00", "42aa", "5800", "80", "d2"])
+@pytest.mark.parametrize("data", ["", "5b", "60", "00", "42aa", "5800", "80", "d2", "61ff", "62c328", "8100", "a0"])
 def test_a_byte_string_alone_is_read_as_strictly(data: str) -> None:
     with pytest.raises(NotStrictCbor):
         cbor.read_byte_string(bytes.fromhex(data), 0)

@@ -100,6 +100,18 @@ def test_a_passport_number_of_a_megabyte_is_just_another_number() -> None:
     assert verdict_for(GOOD.text, held=HELD, at=NOW, passport_no=padded).reason is Reason.PASSPORT_MISMATCH
 
 
+def test_a_passport_number_is_looked_at_up_to_64_characters() -> None:
+    at_the_end = "A01234567".rjust(64)
+    assert verdict_for(GOOD.text, held=HELD, at=NOW, passport_no=at_the_end).reason is Reason.VALID
+    beyond = verdict_for(GOOD.text, held=HELD, at=NOW, passport_no=f" {at_the_end}")
+    assert beyond.reason is Reason.PASSPORT_MISMATCH
+
+
+def test_a_list_of_this_second_or_of_a_clock_slightly_ahead_is_of_age_0() -> None:
+    assert verdict_for(GOOD.text, held=HELD, at=LIST_ISSUED).status_age_s == 0
+    assert verdict_for(GOOD.text, held=HELD, at=LIST_ISSUED - 300).status_age_s == 0
+
+
 @pytest.mark.parametrize("at", [-(10**30), -1, 0, 10**30])
 def test_no_clock_is_too_absurd_to_answer(at: int) -> None:
     assert verdict_for(GOOD.text, held=HELD, at=at).reason in (Reason.CLOCK_WRONG, Reason.EXPIRED)

@@ -140,6 +140,7 @@ def test_a_floor_reads_back_from_its_text() -> None:
         '{"trust": null, "lists": {"u": null}, "invalid": {}, "last_seen": 0}',
         '{"trust": null, "lists": {}, "invalid": {"u": "!"}, "last_seen": 0}',
         '{"trust": null, "lists": {}, "invalid": {"u": "AAAA"}, "last_seen": 0}',
+        '{"trust": null, "lists": {}, "invalid": {"u": "eJwDAAAAAAE=!"}, "last_seen": 0}',
         '{"trust": null, "lists": {}, "invalid": {}, "last_seen": "0"}',
         "[" * 100_000,
     ],
@@ -147,6 +148,12 @@ def test_a_floor_reads_back_from_its_text() -> None:
 def test_a_broken_floor_is_no_empty_floor(text: str) -> None:
     with pytest.raises(UnusableFloor):
         Floor.from_json(text)
+
+
+def test_a_desk_that_has_seen_nothing_remembers_nothing() -> None:
+    nothing = '{"trust": null, "lists": {}, "invalid": {"u": "eJwDAAAAAAE="}, "last_seen": 0}'
+    assert Floor.from_json(nothing) == Floor(invalid={"u": b""})
+    assert (Floor().trust, Floor().lists, Floor().invalid, Floor().last_seen) == (None, {}, {}, 0)
 
 
 def test_an_edition_rolls_back_by_number_or_by_bytes() -> None:

@@ -23,17 +23,15 @@ from clearance.demo import people, start
 from clearance.domain.application import ApplicationState
 from clearance.signing import keystore
 from clearance.signing.authority import DEMO
-from tests.e2e.programs import free_port, prepare_demo
+from tests.e2e.programs import free_port
 
 pytestmark = pytest.mark.xdist_group("demo")
 STARTS_WITHIN_S = 90
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("visitor") / "demo"
-    prepare_demo(home)
-    return home
+@pytest.fixture
+def home(demo: Path) -> Path:
+    return demo
 
 
 @contextmanager
@@ -54,7 +52,7 @@ def running(home: Path, *ports: int) -> Iterator[tuple[subprocess.Popen[str], st
                 os.killpg(demo.pid, signal.SIGTERM)
 
 
-def test_the_demo_says_where_everything_is_and_ends_at_ctrl_c_with_both_programs(home: Path) -> None:
+def test_the_demo_says_where_everything_is_and_ends_at_ctrl_c_with_all_its_programs(home: Path) -> None:
     ports = free_port(), free_port()
     with running(home, *ports) as (demo, said):
         for port in ports:
@@ -69,6 +67,7 @@ def test_the_demo_says_where_everything_is_and_ends_at_ctrl_c_with_both_programs
     for port in ports:
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
+    assert not (home / "signer.sock").exists()
 
 
 def test_a_second_start_keeps_the_data(home: Path) -> None:

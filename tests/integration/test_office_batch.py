@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+from clearance.channel.client import RemoteSigning
 from clearance.cli import batch_report
 from clearance.cli import clearance as main
 from clearance.credential.held import HeldTrust
@@ -20,10 +21,12 @@ from clearance.domain.application import ApplicationState
 from clearance.domain.clearance import Clearance
 from clearance.issuing import cards, reject, sheet
 from clearance.issuing.component import SigningComponent
+from clearance.issuing.halt import resume_signing, stop_signing
 from clearance.issuing.rows import COLUMNS, EXAMPLE
 from clearance.issuing.service import Service
+from tests.fakes.channels import unix_address
 from tests.fakes.installation import Installation, installation, snapshot
-from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, PASSWORD
+from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, PASSWORD, expect
 from tests.fakes.outside import FakePasswords, FakePrinter
 
 ACCOUNTS = {"entered-by": CLERK, "approved-by": APPROVER, "issued-by": ISSUER}
@@ -403,6 +406,32 @@ def test_a_key_that_desks_do_not_trust_stops_the_run_and_a_second_run_goes_on(de
     assert desk.run().exit_code == 0
     assert [line["outcome"] for line in desk.results()] == ["already_issued", "issued", "issued"]
     assert desk.cases() == 3
+
+
+def test_a_stop_of_all_signing_ends_the_run_before_more_cases_are_entered(desk: Desk) -> None:
+    desk.write(row(1), row(2), row(3))
+    expect(stop_signing(desk.service, officer_no=APPROVER.number, reason="Passwords stolen"))
+    stopped = desk.run()
+    assert stopped.exit_code == 75
+    assert "Stopped at row 2" in stopped.output
+    assert "A-1 stopped all signing on" in stopped.output
+    assert desk.cases() == 1
+    resume_signing(desk.service, officer_no=APPROVER.number, reason="Passwords changed")
+    assert desk.run().exit_code == 0
+    assert desk.cases() == 3
+
+
+def test_without_a_signing_service_the_run_ends_and_a_second_run_goes_on(desk: Desk) -> None:
+    working, nobody = desk.service, RemoteSigning(unix_address(desk.folder))
+    desk.write(row(1), row(2))
+    desk.service = replace(working, signing=nobody)
+    stopped = desk.run()
+    assert stopped.exit_code == 75
+    assert "The signing service does not answer; nothing was issued." in stopped.output
+    assert desk.cards() == []
+    desk.service = working
+    assert desk.run().exit_code == 0
+    assert len(desk.cards()) == 2
 
 
 def test_a_result_file_that_cannot_be_written_is_said_before_any_card_is_made(desk: Desk) -> None:

@@ -4,7 +4,9 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from errno import ENOSPC
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,6 +17,8 @@ from clearance.domain.application import Application, ApplicationState
 from clearance.domain.clearance import Clearance
 from clearance.domain.staff import Officer
 from clearance.issuing import approve, entry, reject
+from clearance.issuing.halt import stop_signing
+from clearance.issuing.ports import KeysUnusable, Unavailable
 from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, draft, expect
 from tests.integration.staff_pages import Desk, Workplace, open_workplace, words
 
@@ -235,6 +239,53 @@ def test_a_card_that_cannot_be_read_back_is_not_issued_and_the_officer_is_told(w
     assert workplace.office.stored(case.reference).state is ApplicationState.APPROVED
     workplace.office.printer.smudged = frozenset()
     assert act(workplace.desk_of(ISSUER), case, "issue").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("part", "error", "sentence"),
+    [
+        ("printer.seal", KeysUnusable("The token was taken out."), "The signing service cannot use its keys now"),
+        ("documents.put", OSError(ENOSPC, "No space left on device"), "its disk is full or broken"),
+        ("printer.render", Unavailable("locked"), "cannot use the database now"),
+    ],
+)
+def test_what_breaks_in_the_signing_service_is_said_and_pressing_again_makes_the_planned_card(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch, part: str, error: Exception, sentence: str
+) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    case, desk = workplace.office.approve(), workplace.desk_of(ISSUER)
+    port, _, method = part.partition(".")
+    with monkeypatch.context() as patch:
+        patch.setattr(getattr(workplace.office, port), method, fail)
+        answer = act(desk, case, "issue")
+    assert answer.status_code == 503
+    assert sentence in words(answer)
+    assert "administrator" in words(answer)
+    with workplace.office.service.database.read() as work:
+        plan = work.intents.for_application(case.reference)
+    assert plan is not None
+    assert act(desk, case, "issue").status_code == 303
+    assert workplace.clearance(plan.clearance_no).application_reference == case.reference
+
+
+def test_pressing_issue_twice_leads_to_the_same_card(workplace: Workplace) -> None:
+    case, desk = workplace.office.approve(), workplace.desk_of(ISSUER)
+    first, second = act(desk, case, "issue"), act(desk, case, "issue")
+    assert (second.status_code, second.location) == (303, first.location)
+
+
+def test_a_stop_of_all_signing_is_shown_to_officers_and_to_nobody_else(workplace: Workplace) -> None:
+    reason = "<b>Passwords</b> stolen"
+    expect(stop_signing(workplace.office.service, officer_no=APPROVER.number, reason=reason))
+    desk = workplace.desk_of(CLERK)
+    for path in ("/staff/queue", "/staff/cards"):
+        said = words(desk.get(path))
+        assert "Signing is stopped. No card can be issued now." in said
+        assert f"Stopped by Officer A-1 on 22 November 2026, 12:00: “{reason}”." in said
+    assert "Signing is stopped" not in words(Desk(workplace.app).get("/staff/sign-in"))
+    assert "Signing is stopped" not in words(Desk(workplace.app).get("/"))
 
 
 def test_an_act_without_a_token_is_refused(workplace: Workplace) -> None:

@@ -19,7 +19,7 @@ from clearance.domain.person import Sex
 from clearance.domain.staff import Role
 from clearance.issuing.fields import Fault, FaultKind
 from clearance.issuing.keys_and_desks import ListUse
-from clearance.issuing.ports import PhotoGround
+from clearance.issuing.ports import NotSigned, PhotoGround, Trouble
 from clearance.issuing.rows import COLUMNS
 from clearance.web import wording
 from clearance_templates.i18n import Language, translator
@@ -117,6 +117,18 @@ def test_every_code_has_a_word_of_its_own_in_both_languages(codes: type[Enum], t
         words = [text(code, translator(language)) for code in codes]
         assert len(set(words)) == len(words)
         assert all(is_bengali(word) == (language == "bn") for word in words)
+
+
+@pytest.mark.parametrize("trouble", list(Trouble))
+def test_every_trouble_with_signing_says_in_both_languages_what_happened_and_what_to_do(trouble: Trouble) -> None:
+    failed = NotSigned(trouble, about="2")
+    english, bengali = (wording.trouble_text(failed, translator(language)) for language in ("en", "bn"))
+    assert not is_bengali(english)
+    assert is_bengali(bengali)
+    assert "%" not in english + bengali
+    assert english.count(".") >= 2 or ":" in english
+    assert "administrator" in english
+    assert "প্রশাসক" in bengali
 
 
 def test_every_column_of_the_file_has_a_name_in_both_languages() -> None:

@@ -16,7 +16,12 @@ from clearance.domain.eligibility import Ground, Objection
 from clearance.issuing.ports import ComponentState, Trouble
 
 DETAILS = {"places": 25, "permit": "EA-1 মোঃ", "on": date(2026, 11, 22), "since": datetime(2026, 11, 22, 6, tzinfo=UTC)}
-REQUESTS = [wire.Issue(reference="APP-12345678", officer_no="BMET-3001"), wire.PublishStatus(), wire.AskState()]
+REQUESTS = [
+    wire.Issue(reference="APP-12345678", officer_no="BMET-3001"),
+    wire.Reissue(clearance_no="BMET-2026-0123456789A", officer_no="BMET-3001"),
+    wire.PublishStatus(),
+    wire.AskState(),
+]
 ANSWERS = [
     wire.Issued(clearance_no="BMET-2026-0123456789A"),
     Refused(objections=(Objection(ground=Ground.PERMIT_USED_UP, details=DETAILS), Objection(ground=Ground.TOO_YOUNG))),

@@ -108,8 +108,7 @@ HELP = BilingualText(
     bn="সাহায্য: ১৬১৩৫, বিদেশ থেকে +৮৮০ ৯৬১০ ১০২০৩০", en=f"Help: {HELPLINE}, from abroad {HELPLINE_ABROAD}"
 )
 VERIFY = BilingualText(
-    bn="যাচাই: শুধু ডেস্কে এই কোড স্ক্যান করলে বোঝা যায় কার্ডটি আসল কি না।",
-    en="To verify: only a desk's scan of this code shows whether the card is genuine.",
+    bn="যাচাই: শুধু ডেস্কের স্ক্যানই প্রমাণ করে কার্ডটি আসল।", en="To verify: only a desk's scan proves it genuine."
 )
 HOW_TITLE = BilingualText(bn="এই কার্ডের ব্যবহার", en="How to use this card")
 HOW_STEPS: tuple[BilingualText, ...] = (

@@ -6,7 +6,7 @@ import pytest
 
 from clearance.card.compose import PlacedPage, compose
 from clearance.card.fitting import MM_PER_POINT, SCALES, Style, fit
-from clearance.card.layout import Box, Line, Picture, Rect
+from clearance.card.layout import Box, Line, Picture, Rect, Role
 from clearance.card.page_parts import Face, Page
 from clearance.card.pages import PAGES
 from clearance.card.pages_paper import A4
@@ -260,3 +260,12 @@ def test_a_card_that_prints_nothing_optional_still_identifies_itself() -> None:
     for page in LAYOUTS.values():
         assert compose(page, card).boxes
     assert card.passport_no in shown(compose(FRONT, card))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("demo", "scale"), [(False, 1.0), (True, 0.95)])
+def test_an_ordinary_card_is_printed_at_full_size_and_a_demo_card_nearly_so(
+    layout: str, demo: bool, scale: float
+) -> None:
+    lines = [line for box in compose(LAYOUTS[layout], sample_card(demo=demo)).boxes for line in box.lines]
+    assert min(line.size / line.style.size for line in lines if line.role is Role.VALUE) >= scale - 1e-9

@@ -70,6 +70,27 @@ def test_what_identifies_a_card_is_never_optional() -> None:
     }
 
 
+def wide(length: int) -> str:
+    """Words of the widest letter."""
+    return ("WWWWWWWWW " * 9)[:length].strip()
+
+
+def test_the_widest_letters_that_entry_allows_still_fit() -> None:
+    conjuncts = "ভট্টাচার্য্য " * 5
+    card = sample_card(
+        **LONG
+        | {
+            "name": BilingualText(en=wide(80), bn=conjuncts.strip()),
+            "employer": wide(60),
+            "occupation": BilingualText(en=wide(60), bn=conjuncts[:55].strip()),
+            "agency": BilingualText(en=wide(80), bn=conjuncts.strip()),
+            "salary": wide(30),
+        }
+    )
+    assert all(on_face(FRONT, card).values())
+    assert [item for item, there in on_face(BACK, card).items() if not there] in ([], [Item.FEES])
+
+
 def test_a_card_that_cannot_fit_is_refused_and_not_cut() -> None:
     endless = BilingualText(en="ABUL HASNAT MUHAMMAD " * 30, bn="আবুল হাসনাত মুহাম্মদ " * 30)
     with pytest.raises(DoesNotFit, match="BMET-2026"):

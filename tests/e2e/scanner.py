@@ -24,6 +24,8 @@ US = {
 }
 POSITIONS = {char: (code, shift) for code, chars in US.items() for shift, char in reversed(list(enumerate(chars)))}
 
+US_CODES = tuple(US)
+
 Event = dict[str, Any]  # of Input.dispatchKeyEvent
 Layout = Callable[[str, int], str]  # (code, shift) -> character
 

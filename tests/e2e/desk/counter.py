@@ -71,6 +71,8 @@ class Counter:
         texts = {
             "cleared": bureau.card(),
             "check": bureau.card(),
+            "matched": bureau.card(),
+            "referred": bureau.card(idx=REVOKED_IDX),
             "stop": bureau.card(idx=REVOKED_IDX),
             "forged": tampered(bureau.card()),
             "not_read": "HELLO WORLD",
@@ -78,13 +80,21 @@ class Counter:
         if look == "ready":
             return
         self.paste(texts[look])
-        self.look({"forged": "stop", "check": "cleared"}.get(look, look))
+        self.look({"forged": "stop", "check": "cleared", "matched": "cleared", "referred": "stop"}.get(look, look))
         if look == "check":
             self.compare("B7654321")
             self.look("check")
+        if look == "matched":
+            self.compare("4567")
+            expect(self.page.locator(".steps .done")).to_have_count(2)
+        if look == "referred":
+            self.page.keyboard.press("r")
+            expect(self.page.locator("#refer")).to_be_visible()
+            self.page.keyboard.press("Enter")
+            self.look("check")
 
-    def compare(self, passport: str) -> None:
-        self.page.keyboard.press("m")
+    def compare(self, passport: str, *, key: str = "m") -> None:
+        self.page.keyboard.press(key)
         expect(self.page.locator("#passport")).to_be_visible()
         self.page.keyboard.type(passport, delay=80)
         self.page.keyboard.press("Enter")

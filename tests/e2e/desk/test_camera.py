@@ -113,3 +113,55 @@ def test_an_unplugged_camera_is_named_and_comes_back(
         expect(counter.page.locator("#camera-says")).to_contain_text("ক্যামেরার তার খোলা")
         expect(counter.page.locator('body[data-camera="on"]')).to_be_attached(timeout=8_000)
     browser.close()
+
+
+def test_among_foreign_codes_in_view_the_card_is_found(
+    playwright: Playwright, desk: OpenDesk, bureau: Bureau, tmp_path: Path
+) -> None:
+    film = film_of(tmp_path / "film.y4m", "WIFI:S:guest;T:WPA;;", bureau.card())
+    browser = launch_with_camera(playwright, film)
+    with counter_at(browser, desk) as counter:
+        counter.look("cleared")
+    browser.close()
+
+
+def test_two_people_s_cards_in_view_give_no_verdict_and_are_said(
+    playwright: Playwright, desk: OpenDesk, bureau: Bureau, tmp_path: Path
+) -> None:
+    two = (qr_image(bureau.card(clearance_no=f"BMET-26-{number}"), module_px=3) for number in ("A", "B"))
+    browser = launch_with_camera(playwright, y4m(tmp_path / "film.y4m", [in_view(*two)]))
+    with counter_at(browser, desk) as counter:
+        before = counter.tally().kept
+        expect(counter.page.locator("#camera-says")).to_contain_text("দুটি ছাড়পত্র কার্ড দেখা যাচ্ছে")
+        counter.look("ready")
+        assert counter.tally().kept == before
+    browser.close()
+
+
+FILM_OF_NOTHING = "--use-fake-device-for-media-stream"
+LAMP = """
+  window.lamp = [];
+  const Track = MediaStreamTrack.prototype;
+  const settings = Track.getSettings;
+  Track.getCapabilities = () => ({ torch: true, focusMode: ["manual", "continuous"] });
+  Track.getSettings = function () { return { ...settings.call(this), torch: window.lamp.at(-1)?.torch ?? false }; };
+  Track.applyConstraints = async ({ advanced: [wanted] }) => { if ("torch" in wanted) window.lamp.push(wanted); };
+"""
+
+
+def test_a_camera_with_a_light_offers_it_and_another_does_not(playwright: Playwright, desk: OpenDesk) -> None:
+    browser = launch(playwright, "--use-fake-ui-for-media-stream", FILM_OF_NOTHING)
+    with counter_at(browser, desk) as counter:
+        expect(counter.page.locator('body[data-camera="on"]')).to_be_attached()
+        expect(counter.page.locator("#torch")).to_be_hidden()
+        counter.page.add_init_script(LAMP)
+        counter.page.reload()
+        torch = counter.page.locator("#torch")
+        expect(torch).to_have_attribute("aria-pressed", "false")
+        counter.page.keyboard.press("t")
+        expect(torch).to_have_attribute("aria-pressed", "true")
+        torch.click()
+        expect(torch).to_have_attribute("aria-pressed", "false")
+        assert counter.page.evaluate("window.lamp") == [{"torch": True}, {"torch": False}]
+        assert counter.complaints == []
+    browser.close()

@@ -4,7 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.desk.counter import Counter
+from tests.e2e.scanner import ENTER, TAB, Key
 from tests.unit.desk.bureau import Bureau
+from tests.unit.desk.zones import zone
 
 pytestmark = pytest.mark.browser
 
@@ -15,6 +17,7 @@ def test_the_three_way_match_names_both_numbers(counter: Counter, bureau: Bureau
     counter.compare("A01234567")
     counter.look("cleared")
     expect(counter.page.locator(".why")).to_contain_text("লেখা পাসপোর্ট নম্বর আর কার্ডের নম্বর একই")
+    expect(counter.page.locator(".steps .done")).to_have_count(2)
     counter.compare("b7654321")
     counter.look("check")
     expect(counter.page.locator(".differ")).to_contain_text("B 765 4321")
@@ -34,3 +37,84 @@ def test_an_odd_passport_number_is_said_in_the_dialog_and_kept_for_correction(co
     counter.compare("A1")
     expect(counter.page.locator("#passport-fault")).to_contain_text("পাসপোর্ট নম্বরের মতো নয়")
     expect(counter.page.locator("#passport-no")).to_have_value("A1")
+
+
+def read(
+    counter: Counter, passport_no: str, *, end: tuple[Key, ...] = (ENTER,), between: tuple[Key, ...] = (ENTER,)
+) -> None:
+    """What a passport reader that types sends: two lines, each ended."""
+    first, second = zone(passport_no)
+    counter.scanner.scan(first, end=between)
+    counter.scanner.scan(second, end=end)
+
+
+WAYS = {
+    "two enters": {},
+    "tabs": {"between": (TAB,), "end": (TAB,)},
+    "cr lf": {"between": (ENTER, ENTER), "end": (ENTER, ENTER)},
+    "no line end between": {"between": ()},
+    "no end at all": {"between": (), "end": ()},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_passport_reader_needs_no_key_after_the_card(counter: Counter, bureau: Bureau, way: str) -> None:
+    counter.scanner.scan(bureau.card())
+    counter.look("cleared")
+    expect(counter.page.locator(".steps .due")).to_contain_text("পাসপোর্ট")
+    counter.page.wait_for_timeout(500)
+    read(counter, "A01234567", **WAYS[way])
+    expect(counter.page.locator(".why")).to_contain_text("এটিই কার্ডের পাসপোর্ট")
+    expect(counter.page.locator(".steps .due")).to_contain_text("ব্যক্তি")
+
+
+def test_a_passport_reader_needs_no_key_before_the_card(counter: Counter, bureau: Bureau) -> None:
+    read(counter, "A01234567")
+    expect(counter.page.locator("#note")).to_contain_text("A01234567")
+    counter.look("ready")
+    counter.page.wait_for_timeout(500)
+    counter.scanner.scan(bureau.card())
+    counter.look("cleared")
+    expect(counter.page.locator(".steps .done")).to_have_count(2)
+
+
+def test_a_card_that_was_not_read_does_not_cost_the_passport(counter: Counter, bureau: Bureau) -> None:
+    read(counter, "A01234567")
+    expect(counter.page.locator("#note")).to_contain_text("A01234567")
+    counter.page.wait_for_timeout(500)
+    counter.scanner.scan("HELLO WORLD")
+    counter.look("not_read")
+    counter.page.wait_for_timeout(500)
+    counter.scanner.scan(bureau.card())
+    expect(counter.page.locator(".steps .done")).to_have_count(2)
+
+
+def test_another_passport_names_both_numbers(counter: Counter, bureau: Bureau) -> None:
+    counter.paste(bureau.card())
+    counter.look("cleared")
+    read(counter, "B07654321")
+    counter.look("check")
+    expect(counter.page.locator("#screen")).to_contain_text("A0 123 4567")
+    expect(counter.page.locator(".differ")).to_contain_text("B0 765 4321")
+
+
+def test_a_misread_passport_says_so_and_leaves_the_card_on_the_screen(counter: Counter, bureau: Bureau) -> None:
+    counter.paste(bureau.card())
+    counter.look("cleared")
+    first, second = zone("A01234567")
+    counter.scanner.scan(first)
+    counter.scanner.scan(second.replace("A01", "A10"))
+    expect(counter.page.locator("#note")).to_contain_text("ভুল পড়া হয়েছে")
+    counter.look("cleared")
+
+
+def test_half_a_passport_is_said_to_be_half(counter: Counter) -> None:
+    counter.scanner.scan(zone("A01234567")[0])
+    expect(counter.page.locator("#note")).to_contain_text("দুই লাইনের একটি")
+
+
+def test_the_last_four_digits_typed_with_the_second_key_for_it(counter: Counter, bureau: Bureau) -> None:
+    counter.paste(bureau.card())
+    counter.look("cleared")
+    counter.compare("4567", key="F2")
+    expect(counter.page.locator(".why")).to_contain_text("শেষ চার সংখ্যা কার্ডের সঙ্গে মেলে")

@@ -14,7 +14,7 @@ from verifier.bootstrap import OpenDesk
 pytestmark = pytest.mark.browser
 
 
-LOOKS = ("ready", "cleared", "check", "stop", "forged", "not_read")
+LOOKS = ("ready", "cleared", "matched", "check", "stop", "forged", "not_read", "referred")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -34,12 +34,24 @@ def test_every_screen_is_accessible(browser: Browser, desk: OpenDesk, bureau: Bu
             assert violations(counter.page) == []
 
 
-@pytest.mark.parametrize("act", ["help", "passport"])
+@pytest.mark.parametrize("act", ["help", "passport", "settings"])
 @pytest.mark.parametrize("size", SIZES)
 def test_the_dialogs_fit_and_are_accessible(browser: Browser, desk: OpenDesk, size: str, act: str) -> None:
     with counter_at(browser, desk, size=size) as counter:
         counter.page.locator(f'.keys [data-act="{act}"]').click()
         expect(counter.page.locator("dialog[open]")).to_be_visible()
+        assert_fits(counter.page, tall=True)
+        assert violations(counter.page) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_list_of_grounds_fits_and_is_accessible(
+    browser: Browser, desk: OpenDesk, bureau: Bureau, size: str
+) -> None:
+    with counter_at(browser, desk, size=size) as counter:
+        counter.show("stop", bureau)
+        counter.page.keyboard.press("r")
+        expect(counter.page.locator("#refer")).to_be_visible()
         assert_fits(counter.page, tall=True)
         assert violations(counter.page) == []
 

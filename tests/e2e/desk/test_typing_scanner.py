@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.desk.counter import Counter
-from tests.e2e.scanner import CONTROL, ENTER, TAB, Key, Layout, bengali, caps_lock, german, keys, us
+from tests.e2e.scanner import CONTROL, ENTER, TAB, US_CODES, Key, Layout, bengali, caps_lock, german, keys, us
 from tests.unit.desk.bureau import Bureau
 
 pytestmark = pytest.mark.browser
@@ -26,10 +26,6 @@ def test_a_scanner_set_to_the_computer_s_own_layout_is_read_by_its_characters(co
         pytest.fail("the sketch of the German layout lacks a sign of Base45")
     counter.scanner.press([*pressed, ENTER])
     counter.look("cleared")
-
-
-US_CODES = [*(f"Key{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), *(f"Digit{digit}" for digit in range(10))]
-US_CODES += ["Minus", "Equal", "BracketRight", "Comma", "Period", "Slash", "Semicolon", "Space"]
 
 
 def _place(char: str, typed: dict[str, tuple[str, int]]) -> tuple[str, str, int]:

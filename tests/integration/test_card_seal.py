@@ -1,5 +1,6 @@
 """The seal as other people's software sees it, and as it sees whatever was changed afterwards."""
 
+import asyncio
 import io
 import re
 from collections import Counter
@@ -17,13 +18,19 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.pdf_utils.generic import DictionaryObject, NumberObject, StreamObject, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.validation import PdfSignatureStatus, validate_pdf_signature
+from pyhanko.sign.validation.ades import ades_basic_validation
+from pyhanko.sign.validation.policy_decl import SignatureValidationSpec
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustManager
 
 from clearance.card import document
 from clearance.card.printer import SealingPrinter
@@ -79,6 +86,23 @@ def test_pyhanko_finds_it_trusted_intact_and_over_the_whole_file(sealed: bytes) 
     assert status.docmdp_ok
     assert status.coverage is SignatureCoverageLevel.ENTIRE_FILE
     assert status.modification_level is ModificationLevel.NONE
+
+
+def test_it_passes_the_basic_validation_of_ades_signatures(sealed: bytes) -> None:
+    [signature] = PdfFileReader(io.BytesIO(sealed)).embedded_signatures
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build([Certificate.load(ROOT)]),
+        revinfo_policy=CertRevTrustPolicy(NO_REVOCATION),
+    )
+    result = asyncio.run(
+        ades_basic_validation(
+            signature.signed_data,
+            SignatureValidationSpec(policy),
+            timing_info=ValidationTimingInfo(NOW, NOW, point_in_time_validation=True),
+            raw_digest=signature.compute_digest(),
+        )
+    )
+    assert result.ades_subindic is AdESPassed.OK, result.failure_msg
 
 
 def test_it_is_a_pades_certification_that_allows_no_change(sealed: bytes) -> None:

@@ -31,8 +31,9 @@ from verifier.acts import Act, ActRecord, Ground, KeptScan, Objection, objection
 from verifier.config import HOST, DeskConfig
 from verifier.desk import NotRecorded, NotYet, Repeat, ScannedText, ScanRecord, check
 from verifier.journal import ScanJournal, verify_chain
+from verifier.paper import Paper, pinned_roots, read_paper
 from verifier.passport import PassportInHand
-from verifier.scan import camera, file, keyboard
+from verifier.scan import camera, keyboard
 from verifier.scan.serial import SerialScanners
 from verifier.sync import Puller, Reporter
 from verifier.truststore import TrustStore
@@ -96,6 +97,10 @@ class Desk:
             self.journal.act(record)
         return replace(scan, done=act)
 
+    def read_file(self, data: bytes) -> Paper:
+        """What a dropped file gives: the texts of its codes, and what the seal of a PDF is worth."""
+        return read_paper(data, roots=pinned_roots(self.config.trust / "root.pem"))
+
     def pull(self) -> bool:
         """Ask the issuing service once. False: something did not come, and what was held is still held."""
         pull = self.puller.pull()
@@ -125,7 +130,7 @@ class Desk:
             version=self.version,
             keyboard=keyboard.scanned,
             camera=camera.Watch,
-            file=file.texts_in,
+            file=self.read_file,
             check=self.check,
             act=self.act,
             hear=self.scanners.hear,

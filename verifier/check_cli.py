@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -21,6 +21,10 @@ from clearance.credential.held import HeldTrust
 from clearance.credential.reasons import Outcome, Reason
 from verifier.desk import ScannedText, Source, judge
 from verifier.truststore import TrustStore
+
+if TYPE_CHECKING:
+    from verifier.paper import Paper
+    from verifier.seal import Seal
 
 EXIT_STATUS = {Outcome.PASS: 0, Outcome.REFUSE: 1, Outcome.REFER: 2}
 STRICTEST_FIRST = [Outcome.REFUSE, Outcome.REFER, Outcome.PASS]
@@ -96,7 +100,8 @@ def check(
     "-" goes after "--".
 
     \b
-    Exit status: 0 pass, 1 refuse, 2 refer (of several pictures, the strictest); 64 wrong usage.
+    Exit status: 0 pass, 1 refuse, 2 refer (of several pictures, the strictest); 64 wrong usage. A PDF whose seal is
+    broken ends with 2 even where its code passes: its text may have been altered.
     With --jsonl: 0 when every line was answered.
     """
     clock = _clock(at)
@@ -115,11 +120,14 @@ def check(
         click.echo(f"{bundle}: {fault}", err=True)
     outcomes = []
     for given in inputs:
-        texts, source = (_texts_in(Path(given)), Source.FILE) if image else ((given,), Source.KEYBOARD)
+        paper = _read(Path(given), bundle) if image else None
+        texts, source = (paper.texts, Source.FILE) if paper else ((given,), Source.KEYBOARD)
         question = Question(texts=texts, source=source, bundle=bundle, at=clock(), passport_no=passport)
         verdict = checker.answer(question)
-        _say(verdict)
+        _say(verdict, paper)
         outcomes.append(verdict.outcome)
+        if paper and paper.doubt:
+            outcomes.append(Outcome.REFER)
     sys.exit(EXIT_STATUS[min(outcomes, key=STRICTEST_FIRST.index)])
 
 
@@ -192,26 +200,41 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _texts_in(path: Path) -> tuple[str, ...]:
-    """The QR texts of a picture; none when it cannot be read, which is said on standard error."""
+def _read(path: Path, bundle: Path) -> "Paper":
+    """What a file gives. What cannot be read, and what its seal is worth, is said on standard error."""
     try:  # the picture libraries take long to load, and texts do without them
-        from verifier.scan.file import texts_in
+        from verifier.paper import Paper, pinned_roots, read_paper
     except ModuleNotFoundError as error:
         raise click.UsageError(f"{error.name} is not installed. Run: pip install 'clearance[desk]'") from error
     try:
-        reading = texts_in(path.read_bytes())
+        paper = read_paper(path.read_bytes(), roots=pinned_roots(bundle / "root.pem"))
     except OSError as error:
         click.echo(f"{path}: {error.strerror}.", err=True)
-        return ()
-    if not reading.texts:
-        click.echo(f"{path}: {(reading.fault or 'no QR symbol').replace('_', ' ')}.", err=True)
-    return reading.texts
+        return Paper()
+    if not paper.texts:
+        click.echo(f"{path}: {(paper.fault or 'no QR symbol').replace('_', ' ')}.", err=True)
+    if paper.seal:
+        click.echo(f"{path}: {_seal_sentence(paper, paper.seal)}", err=True)
+    return paper
 
 
-def _say(verdict: Verdict) -> None:
+def _seal_sentence(paper: "Paper", seal: "Seal") -> str:
+    """The seal in words; the codes stand in the JSON."""
+    by = f"by {seal.signer or 'nobody named'}, {seal.signed_at:%Y-%m-%d %H:%M} UTC" if seal.signed_at else ""
+    match paper.doubt:
+        case "altered":
+            return f"WARNING: the seal is broken ({seal.reason}): the text may have been altered. Trust only the code."
+        case "sealed_by_others":
+            return f"WARNING: not sealed by the office ({seal.reason}), but {by}. Trust only the code."
+        case "other_credential":
+            return "WARNING: the sealed credential is not the one of the code. Trust only the code."
+    return f"sealed {by}; not changed since." if by else "no seal: a print or a copy. The code decides."
+
+
+def _say(verdict: Verdict, paper: "Paper | None" = None) -> None:
     """Print one answer and let go of it; ASCII escapes, so that no terminal or pipe can break it."""
     claims = verdict.claims
-    answer = {
+    answer: dict[str, object] = {
         "outcome": verdict.outcome,
         "reason": verdict.reason,
         "clearance_no": claims and claims.clearance_no,
@@ -224,5 +247,17 @@ def _say(verdict: Verdict) -> None:
         "kid": verdict.kid and verdict.kid.hex(),
         "status_age_s": verdict.status_age_s,
     }
+    if paper and paper.seal:
+        answer["seal"] = _seal_members(paper, paper.seal)
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
+
+
+def _seal_members(paper: "Paper", seal: "Seal") -> dict[str, object]:
+    return {
+        "state": seal.state,
+        "reason": seal.reason,
+        "signer": seal.signer,
+        "signed_at": seal.signed_at and seal.signed_at.isoformat(),
+        "same_credential": paper.same_credential,
+    }

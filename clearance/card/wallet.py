@@ -2,7 +2,7 @@
 
 It decides how large these are and how they stay under their weight. Nothing is signed here: the code carries the
 credential of the card. Messaging apps make JPEGs of what they pass on; the code survives that because its modules are
-whole pixels and wide ones (docs/adr/0066).
+whole pixels and wide ones.
 """
 
 import io

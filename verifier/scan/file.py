@@ -16,6 +16,7 @@ MAX_ENLARGED_PIXELS = 16_000_000  # enlarging helps small pictures only
 MAX_PDF_PAGES = 3  # a card's file has two
 PDF_DPI = 200  # a 60 mm symbol of 77 modules gets 6 pixels a module
 POINTS_PER_INCH = 72
+CREDENTIAL_FILE = "credential.cwt"
 SCALES = (1.0, 2.0, 0.5)  # as it is; enlarged for small symbols; reduced for noisy ones
 
 
@@ -44,7 +45,7 @@ def texts_in(data: bytes) -> FileReading:
     if len(data) > MAX_FILE_BYTES:
         return FileReading(fault=FileFault.TOO_LARGE)
     try:
-        pictures = _pages(data) if b"%PDF-" in data[:1024] else iter([grey_image(data, max_pixels=MAX_PIXELS)])
+        pictures = _pages(data) if is_pdf(data) else iter([grey_image(data, max_pixels=MAX_PIXELS)])
         found = [text for picture in pictures for text in _texts_of(picture)]
     except TooManyPixels:
         return FileReading(fault=FileFault.TOO_MANY_PIXELS)
@@ -54,6 +55,22 @@ def texts_in(data: bytes) -> FileReading:
         locked = getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD
         return FileReading(fault=FileFault.LOCKED if locked else FileFault.NOT_AN_IMAGE)
     return FileReading(texts=tuple(dict.fromkeys(found)))
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether bytes call themselves a PDF, wherever readers look for that."""
+    return b"%PDF-" in data[:1024]
+
+
+def attached_credential(data: bytes) -> bytes | None:
+    """The credential attached to a card's PDF; None without one. Only for files that a seal vouches for."""
+    try:
+        with pypdfium2.PdfDocument(data) as document:
+            attached = [document.get_attachment(index) for index in range(document.count_attachments())]
+            found = [bytes(file.get_data()) for file in attached if file.get_name() == CREDENTIAL_FILE]
+    except pypdfium2.PdfiumError:
+        return None
+    return found[0] if len(found) == 1 else None
 
 
 def _texts_of(picture: Image.Image) -> Iterator[str]:

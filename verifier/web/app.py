@@ -20,7 +20,7 @@ from verifier.passport import PassportInHand, passport_in_hand
 from verifier.web import bilingual, guard
 from verifier.web.calibration import calibration_symbol
 from verifier.web.screens import Answer, Screens
-from verifier.web.services import Camera, Services
+from verifier.web.services import Camera, Paper, Services
 from verifier.web.slips import GROUND_WORDS
 
 WAIT_FOR_SERIAL_S = 10.0  # a page asks again then, so that one that has gone holds no thread for long
@@ -109,11 +109,12 @@ class Doors:
         upload = request.files.get("file")
         if upload is None:
             raise BadRequest
-        reading = self._services.file(upload.read())
-        if not reading.texts:
-            return self._screens.notice(reading.fault or "no_code")
-        scanned = ScannedText(candidates=reading.texts, source=Source.FILE)
-        return self._verdict(scanned, passport_along(request.form.get("passport")))
+        paper = self._services.file(upload.read())
+        if not paper.texts:
+            return self._screens.notice(paper.fault or "no_code")
+        scanned = ScannedText(candidates=paper.texts, source=Source.FILE)
+        along = passport_along(request.form.get("passport"))
+        return self._answered(self._services.check(scanned, along), paper)
 
     def passport(self) -> Answer:
         """JSON: `heard`, a number typed by hand, whole or its last four digits."""
@@ -158,10 +159,10 @@ class Doors:
     def _verdict(self, scanned: ScannedText, along: PassportInHand | None) -> Answer:
         return self._answered(self._services.check(scanned, along))
 
-    def _answered(self, answer: ScanRecord | Repeat | NotYet) -> Answer:
+    def _answered(self, answer: ScanRecord | Repeat | NotYet, paper: Paper | None = None) -> Answer:
         match answer:
             case ScanRecord():
-                return self._screens.verdict(answer)
+                return self._screens.verdict(answer, paper)
             case Repeat(seconds=seconds):
                 return self._screens.notice("repeat", seconds=seconds)
             case NotYet.TWO_CARDS:

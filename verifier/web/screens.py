@@ -11,7 +11,8 @@ from verifier.desk import ScanRecord
 from verifier.mrz import MrzFault
 from verifier.passport import PassportFault, PassportInHand
 from verifier.web.notices import BY_STATUS, EVERY_OTHER_STATUS, NOTICES
-from verifier.web.services import Heard, Services
+from verifier.web.seals import DOUBT_WORDS, SEAL_WORDS
+from verifier.web.services import Heard, Paper, Services
 from verifier.web.slips import GROUND_WORDS
 
 FRESH_S = 24 * 3600  # an older list is shown in amber
@@ -24,8 +25,8 @@ class Screens:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def verdict(self, record: ScanRecord) -> Answer:
-        """The screen of a scan that stands in the journal."""
+    def verdict(self, record: ScanRecord, paper: Paper | None = None) -> Answer:
+        """The screen of a scan that stands in the journal; of a file, with what its seal is worth."""
         verdict, look = record.verdict, look_of(record.verdict.reason)
         screen = render_template(
             "desk/verdict.html",
@@ -35,6 +36,8 @@ class Screens:
             record=record,
             claims=verdict.claims,
             renewed=RENEWED_PASSPORT if verdict.note else None,
+            doubt=DOUBT_WORDS[paper.doubt] if paper and paper.doubt else None,
+            seal=SEAL_WORDS.get(paper.seal_state) if paper and paper.seal_state else None,
             fill={},
         )
         return self._answer(
@@ -49,6 +52,8 @@ class Screens:
             scan=record.number,
             matches=record.passport_matches,
             ground=likely_ground(verdict.reason),
+            seal=paper.seal_state if paper else None,
+            doubt=paper.doubt if paper else None,
             screen=screen,
             state=self.state(),
         )

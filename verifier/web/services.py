@@ -26,13 +26,17 @@ class Camera(Protocol):
     def answered(self, scan: ScannedText) -> None: ...
 
 
-class FileReading(Protocol):
-    """What one file gave: texts, or why it could not be looked at."""
+class Paper(Protocol):
+    """What one file gave: texts, or why it could not be looked at; for a PDF the state of its seal."""
 
     @property
     def texts(self) -> tuple[str, ...]: ...
     @property
     def fault(self) -> str | None: ...
+    @property
+    def seal_state(self) -> str | None: ...
+    @property
+    def doubt(self) -> str | None: ...
 
 
 class Port(Protocol):
@@ -90,7 +94,7 @@ class Services:
     version: str
     keyboard: Callable[[Sequence[str], Source], ScannedText]
     camera: Callable[[], Camera]
-    file: Callable[[bytes], FileReading]
+    file: Callable[[bytes], Paper]
     check: Callable[[ScannedText, PassportInHand | None], ScanRecord | Repeat | NotYet]
     act: Callable[[Act, int, Ground | None], KeptScan | Objection]
     hear: Hear

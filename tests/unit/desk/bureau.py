@@ -1,10 +1,13 @@
 """A small BMET for the desk's tests: real keys, real cards, a real bundle, made with the issuer's own signing code."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from clearance.card.seal import Seal
 from clearance.credential.claims import ClearanceClaims, Gender, StatusRef, encode_claims, end_of_day_dhaka
 from clearance.credential.cose import Algorithm, sign1
 from clearance.credential.qrtext import pack, unpack
@@ -46,6 +49,11 @@ class Bureau:
         if "idx" in changes:
             changes["status"] = StatusRef(uri=keystore.STATUS_URI, idx=changes.pop("idx"))
         return pack(sign1(encode_claims(replace(CLAIMS, **changes)), signer=self._keys.card))
+
+    def sealed(self, unsealed: bytes) -> bytes:
+        """A card's PDF under the seal of the office."""
+        root = self._keys.root_certificate.public_bytes(Encoding.DER)
+        return Seal(self._keys.seal, [root]).seal(unsealed, at=datetime.fromtimestamp(NOW, UTC))
 
     def publish(self, values: dict[int, Status], *, at: int) -> None:
         self._keys.publisher().publish(values, uri=keystore.STATUS_URI, at=at)

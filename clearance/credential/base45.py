@@ -3,23 +3,23 @@
 It decides about the alphabet, the groups and their ranges; folding and trimming of scanned text belong to `qrtext`.
 """
 
+import struct
+
 from clearance.credential.errors import UnreadableText
 
 ALPHABET = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 _NO_DIGIT = 0xFF
 _DIGITS = bytes(ALPHABET.find(byte) & _NO_DIGIT for byte in range(256))  # find gives -1 for strangers: 0xFF
+_CHARACTERS = ALPHABET.decode("ascii")
+_LOWER_TWO = tuple(low + high for high in _CHARACTERS for low in _CHARACTERS)  # of each value below 2025
 
 
 def encode(data: bytes) -> str:
     """Write two bytes as three characters, a last odd byte as two."""
-    encoded = bytearray()
-    for at in range(0, len(data) - 1, 2):
-        high, low = divmod(data[at] << 8 | data[at + 1], 45)
-        encoded += bytes((ALPHABET[low], ALPHABET[high % 45], ALPHABET[high // 45]))
-    if len(data) % 2:
-        encoded += bytes((ALPHABET[data[-1] % 45], ALPHABET[data[-1] // 45]))
-    return encoded.decode("ascii")
+    groups = struct.unpack_from(f">{len(data) // 2}H", data)
+    encoded = "".join([_LOWER_TWO[group % 2025] + _CHARACTERS[group // 2025] for group in groups])
+    return encoded + _LOWER_TWO[data[-1]] if len(data) % 2 else encoded
 
 
 def decode(text: bytes) -> bytes:

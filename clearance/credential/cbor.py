@@ -7,6 +7,7 @@ arguments, and are charged when a head is read, before anything it announces is 
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from clearance.credential.errors import NotStrictCbor
@@ -53,12 +54,22 @@ def encode(value: object) -> bytes:
             return _head(_TEXT, len(encoded)) + encoded
         case list() | tuple():
             return _head(_ARRAY, len(value)) + b"".join(map(encode, value))
-        case Mapping():
-            if any(isinstance(key, bool) or not isinstance(key, int | str) for key in value):
-                raise NotStrictCbor("a key that is neither integer nor text")
-            pairs = sorted((encode(key), encode(item)) for key, item in value.items())
-            return _head(_MAP, len(pairs)) + b"".join(key + item for key, item in pairs)
+        case dict() | Mapping():
+            pairs = sorted([(_key(key), encode(item)) for key, item in value.items()])
+            return _head(_MAP, len(pairs)) + b"".join([key + item for key, item in pairs])
     raise NotStrictCbor(f"{type(value).__name__} is not part of the subset")
+
+
+def _key(key: object) -> bytes:
+    if isinstance(key, bool) or not isinstance(key, int | str):
+        raise NotStrictCbor("a key that is neither integer nor text")
+    return _known_key(key)
+
+
+@lru_cache(maxsize=256)
+def _known_key(key: Key) -> bytes:
+    """A card has few keys, and every card has the same."""
+    return encode(key)
 
 
 def byte_string(data: bytes) -> bytes:

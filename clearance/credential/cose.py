@@ -94,16 +94,21 @@ def sign1(payload: bytes, *, signer: Signer, content_type: str | None = None) ->
 
     Raises BadSignature when the signer returns something that no reader would accept.
     """
-    header: dict[int, object] = {_ALG: int(signer.algorithm), _KID: signer.kid}
-    if content_type is not None:
-        header[_TYPE] = content_type
-    protected = cbor.encode(header)
-    signature = signer.sign(_to_be_signed(cbor.byte_string(protected), cbor.byte_string(payload)))
+    protected, content = _protected(signer.algorithm, signer.kid, content_type), cbor.byte_string(payload)
+    signature = signer.sign(_to_be_signed(protected, content))
     high_s = signer.algorithm in _FOR_P256 and int.from_bytes(signature[32:], "big") > _P256_ORDER // 2
     if len(signature) != SIGNATURE_SIZE or high_s:
         raise BadSignature("the signer must return 64 bytes, for ECDSA r and s with s <= n/2")
-    parts = (cbor.byte_string(protected), _EMPTY_MAP, cbor.byte_string(payload), cbor.byte_string(signature))
-    return _TAG_18_ARRAY_OF_4 + b"".join(parts)
+    return b"".join((_TAG_18_ARRAY_OF_4, protected, _EMPTY_MAP, content, cbor.byte_string(signature)))
+
+
+@lru_cache(maxsize=64)
+def _protected(algorithm: Algorithm, kid: bytes, content_type: str | None) -> bytes:
+    """The protected header as a byte string; it is the same in everything that one key signs of one kind."""
+    header: dict[int, object] = {_ALG: int(algorithm), _KID: kid}
+    if content_type is not None:
+        header[_TYPE] = content_type
+    return cbor.byte_string(cbor.encode(header))
 
 
 def parse_sign1(token: bytes, *, content_type: str | None = None) -> Sign1:

@@ -20,9 +20,11 @@ MAX_BYTES = 45 * 1024
 RENDER = """
 import hashlib
 from clearance.card import document
+from clearance.card.template import template_id
 from tests.unit.card.samples import LONG, sample_card
 for card in (sample_card(3), sample_card(**LONG)):
     print(hashlib.sha256(document.render(card, mask=3)).hexdigest())
+print(template_id())
 """
 
 
@@ -38,9 +40,9 @@ def test_the_same_card_gives_the_same_bytes_in_every_process(root: Path) -> None
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Pacific/Auckland" if seed == "1" else "UTC"}
         return subprocess.check_output([sys.executable, "-c", RENDER], cwd=root, env=environment, text=True)
 
-    first, second = rendered("1"), rendered("2")
-    assert first == second
-    assert len(set(first.split())) == 2
+    first, second, third = rendered("1"), rendered("2"), rendered("random")
+    assert first == second == third
+    assert len(set(first.split())) == 3
 
 
 def test_rendering_again_in_one_process_gives_the_same_bytes() -> None:

@@ -46,7 +46,7 @@ def sign(directory: Path, claims: BinaryIO, passphrase_file: Path | None, pin_fi
     77 passphrase or PIN missing or wrong.
     """
     try:
-        keys = keystore.open_store(directory, secrets_of(passphrase_file, pin_file))
+        keys = keystore.open_store(directory, secrets_of(passphrase_file, pin_file, of=directory))
         texts = [pack(sign1(payload, signer=keys.card)) for payload in _payloads(claims, keys)]
     except SigningFault as fault:
         fail_for(fault)

@@ -95,7 +95,7 @@ def doctor(
     Exit status: 0 all is well; 1 warnings; 2 faults; 64 wrong usage.
     """
     demo = demo or (home is not None and is_demo_home(home))
-    secrets = secrets_of(passphrase_file, pin_file)
+    secrets = secrets_of(passphrase_file, pin_file, of=directory)
     found = examine(directory, demo=demo, issuer=issuer, on=on, secrets=secrets)
     if as_json:
         click.echo(json.dumps([_written(finding) for finding in found], indent=2))

@@ -127,14 +127,19 @@ def new_passphrase(file: Path | None, *, needed: bool) -> bytes | None:
     return passphrase
 
 
-def secrets_of(passphrase_file: Path | None, pin_file: Path | None, *, new_keys: bool = False) -> Secrets:
-    """Passphrase and PIN from file, environment or, when a key needs them, a question at the terminal, asked once."""
+def secrets_of(passphrase_file: Path | None, pin_file: Path | None, *, of: Path, new_keys: bool = False) -> Secrets:
+    """Passphrase and PIN from file, environment or, when a key needs them, a question at the terminal, asked once.
+
+    `of` is the directory whose keys they open; a passphrase for `new_keys` is asked for twice.
+    """
 
     @functools.cache
     def passphrase() -> bytes | None:
         given = given_passphrase(passphrase_file)
         if given is None and sys.stdin.isatty():
-            answer = click.prompt("Passphrase of the keys", hide_input=True, confirmation_prompt=new_keys, err=True)
+            answer = click.prompt(
+                f"Passphrase of the keys in {of}", hide_input=True, confirmation_prompt=new_keys, err=True
+            )
             given = str(answer).encode()
         return given
 

@@ -84,7 +84,7 @@ def create(
             directory,
             subject=subject,
             on=on,
-            secrets=secrets_of(passphrase_file, pin_file, new_keys=True),
+            secrets=secrets_of(passphrase_file, pin_file, of=directory, new_keys=True),
             token=TokenAddress.parse(token) if token else None,
             lifetime=timedelta(days=365 * years),
         )
@@ -131,7 +131,7 @@ def request(
             algorithm=ALGORITHMS[alg],
             root_file=root_file,
             token=TokenAddress.parse(token) if token else None,
-            secrets=secrets_of(passphrase_file, pin_file, new_keys=root_file is not None),
+            secrets=secrets_of(passphrase_file, pin_file, of=directory, new_keys=root_file is not None),
         )
         tell(done, directory, on)
 
@@ -175,7 +175,7 @@ def certify(
             Role(role),
             into=out or request_file.with_suffix(".crt"),
             on=on,
-            secrets=secrets_of(passphrase_file, pin_file),
+            secrets=secrets_of(passphrase_file, pin_file, of=directory),
         )
         tell(done, directory, on)
 
@@ -198,7 +198,9 @@ def install(
       clearance keys signer install --dir /srv/keys card-2.crt
     """
     with faults_told():
-        done = install_signer(directory, certificate_file, on=on, secrets=secrets_of(passphrase_file, pin_file))
+        done = install_signer(
+            directory, certificate_file, on=on, secrets=secrets_of(passphrase_file, pin_file, of=directory)
+        )
         tell(done, directory, on)
 
 

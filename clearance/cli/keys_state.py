@@ -78,7 +78,7 @@ def publish(
                 lifetime=timedelta(days=days),
                 renew=renew,
                 on=on,
-                secrets=secrets_of(passphrase_file, pin_file),
+                secrets=secrets_of(passphrase_file, pin_file, of=directory),
             )
             tell(done, directory, on)
     except ValueError as error:
@@ -121,7 +121,7 @@ def rotate(
             from clearance.issuing.desks import holding  # loads much: not for --help
 
             ask_desks = partial(holding, opened.enter_context(office_of(home)))
-        secrets = secrets_of(passphrase_file, pin_file)
+        secrets = secrets_of(passphrase_file, pin_file, of=directory)
         ring = read_ring(directory)
         done = ceremony_state.rotate(ring, name, ask_desks=ask_desks, despite=despite, on=on, secrets=secrets)
         tell(done, directory, on)
@@ -155,7 +155,7 @@ def retire(
         signer = ring.named(name)
         if destroy_key and signer.key_file is not None:
             _confirm(f"Destroy the private key of {signer.name} ({signer.key_file}) for good", signer.name, yes=yes)
-        secrets = secrets_of(passphrase_file, pin_file)
+        secrets = secrets_of(passphrase_file, pin_file, of=directory)
         done = ceremony_state.retire(ring, signer.name, destroy_key=destroy_key, on=on, secrets=secrets)
         tell(done, directory, on)
 
@@ -192,7 +192,7 @@ def distrust(
         if signer.standing is not Standing.DISTRUSTED:
             question = f"Every desk will refuse everything that {signer.name} ({signer.kid.hex()}) ever signed. Go on"
             _confirm(question, signer.name, yes=yes)
-        secrets = secrets_of(passphrase_file, pin_file)
+        secrets = secrets_of(passphrase_file, pin_file, of=directory)
         done = ceremony_state.distrust(ring, signer.name, on=on, secrets=secrets)
         tell(done, directory, on)
         if signer.role is Role.CARD:

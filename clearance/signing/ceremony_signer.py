@@ -80,12 +80,12 @@ def _ring_under(directory: Path, root_file: Path | None) -> Ring:
     if root_file is None and not pinned.exists():
         raise OutOfOrder(f"{directory} is pinned to no root yet. Bring the root's public/root.pem and name it: --root.")
     root = None if root_file is None else _root_of(root_file)
-    if root is not None and pinned.exists() and read_certificate(pinned) != root:
+    if root is not None and pinned.exists() and read_certificate(pinned) != root and read_ring(directory).signers:
         raise KeyRefused(
             f"{directory} is pinned to another root than {root_file}: {fingerprint(read_certificate(pinned))}. "
             "Keys of another root have a directory of their own."
         )
-    if root is not None and not pinned.exists():
+    if root is not None and not (pinned.exists() and read_certificate(pinned) == root):
         directory.mkdir(parents=True, exist_ok=True)
         if not private.exists():
             files.make_directory(private, mode=files.PRIVATE_DIRECTORY)

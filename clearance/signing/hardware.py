@@ -37,6 +37,11 @@ def open_token_key(address: TokenAddress, *, pin: str | None) -> PrivateKey:
     return edwards_key
 
 
+def require_token(address: TokenAddress, algorithm: Algorithm, *, pin: str | None) -> None:
+    """See that a token can be used and makes such keys. Raises PinWrong, KeyUnreachable or KeyRefused."""
+    Token(address, pin).require_makes(algorithm)
+
+
 def make_token_key(address: TokenAddress, algorithm: Algorithm, *, pin: str | None) -> PrivateKey:
     """Make the key at an address inside the token, never to be extracted; one that is there already is opened.
 

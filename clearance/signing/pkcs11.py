@@ -94,6 +94,10 @@ class Token:
             raise KeyRefused(f"{name} is of a kind that cards do not use; P-256 and Ed25519 are possible.")
         return _ALGORITHMS[params], _content(point)
 
+    def require_makes(self, algorithm: Algorithm) -> None:
+        """Raises KeyRefused where the module makes no keys of this kind."""
+        self._ask(lambda session: _require_makes(session, self.address, algorithm))
+
     def generate(self, algorithm: Algorithm) -> None:
         """Make the key unless it is there. Raises KeyRefused where the module makes none of this kind."""
         self._ask(lambda session: _generate(session, self.address, algorithm))
@@ -140,23 +144,27 @@ def _public_parts(session: Any, address: TokenAddress) -> tuple[bytes, bytes]:
     return bytes(public[library.Attribute.EC_PARAMS]), bytes(public[library.Attribute.EC_POINT])
 
 
-def _generate(session: Any, address: TokenAddress, algorithm: Algorithm) -> None:
-    library = _pkcs11()
-    attribute, mechanisms = library.Attribute, session.token.slot.get_mechanisms()
-    if list(session.get_objects({attribute.CLASS: library.ObjectClass.PRIVATE_KEY, **_attributes(address)})):
-        return
-    eddsa = algorithm is Algorithm.EDDSA
-    maker = library.Mechanism.EC_EDWARDS_KEY_PAIR_GEN if eddsa else library.Mechanism.EC_KEY_PAIR_GEN
-    if maker not in mechanisms or (library.Mechanism.EDDSA if eddsa else library.Mechanism.ECDSA) not in mechanisms:
+def _require_makes(session: Any, address: TokenAddress, algorithm: Algorithm) -> None:
+    known, eddsa = _pkcs11().Mechanism, algorithm is Algorithm.EDDSA
+    wanted = {known.EC_EDWARDS_KEY_PAIR_GEN, known.EDDSA} if eddsa else {known.EC_KEY_PAIR_GEN, known.ECDSA}
+    if not wanted <= set(session.token.slot.get_mechanisms()):
         kind, cure = ("Ed25519", "Ask for --alg es256.") if eddsa else ("P-256", "It cannot serve here.")
         raise KeyRefused(f"The module {address.module_path} makes no {kind} keys in {address.token!r}. {cure}")
+
+
+def _generate(session: Any, address: TokenAddress, algorithm: Algorithm) -> None:
+    library, eddsa = _pkcs11(), algorithm is Algorithm.EDDSA
+    attribute = library.Attribute
+    if list(session.get_objects({attribute.CLASS: library.ObjectClass.PRIVATE_KEY, **_attributes(address)})):
+        return
+    _require_makes(session, address, algorithm)
     domain = session.create_domain_parameters(
         library.KeyType.EC_EDWARDS if eddsa else library.KeyType.EC,
         {attribute.EC_PARAMS: _ED25519 if eddsa else _P256},
         local=True,
     )
     domain.generate_keypair(
-        mechanism=maker,
+        mechanism=library.Mechanism.EC_EDWARDS_KEY_PAIR_GEN if eddsa else library.Mechanism.EC_KEY_PAIR_GEN,
         store=True,
         id=address.object_id,
         label=address.object_label,

@@ -13,7 +13,7 @@ from clearance.credential.cose import Algorithm
 from clearance.signing import files
 from clearance.signing.certified import PrivateKey
 from clearance.signing.errors import KeyRefused
-from clearance.signing.hardware import destroy_token_key, make_token_key, open_token_key
+from clearance.signing.hardware import destroy_token_key, make_token_key, open_token_key, require_token
 from clearance.signing.pkcs11_uri import TokenAddress
 from clearance.signing.software import new_private_key, private_key_pem, read_private_key
 
@@ -55,7 +55,8 @@ def make_private_key(
 ) -> PrivateKey:
     """Make the key `name`, in the token where one is given; one that is there already is opened instead.
 
-    The place is written down before a token makes its key, so that an interrupted step finds the key again.
+    The place is written down when the token was reached and before it makes the key, so that a step that is refused
+    leaves nothing, and one that is cut short finds the key again.
     """
     found = key_file(private, name)
     if found is None and token is None:
@@ -64,6 +65,7 @@ def make_private_key(
         files.write_atomically(private / f"{name}.pem", pem, mode=files.PRIVATE_FILE)
         return key
     if found is None and token is not None:
+        require_token(token, algorithm, pin=secrets.pin(token.token))
         place = token.of_key(f"clearance-{name}")
         files.write_atomically(private / f"{name}.uri", f"{place}\n".encode(), mode=files.PRIVATE_FILE)
     path = key_file(private, name)

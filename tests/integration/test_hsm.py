@@ -31,7 +31,7 @@ from clearance.signing.errors import KeyRefused, KeyUnreachable, PinWrong, Signi
 from clearance.signing.hardware import destroy_token_key, make_token_key, open_token_key
 from clearance.signing.keyring import read_ring
 from clearance.signing.pkcs11_uri import TokenAddress
-from clearance.signing.private_keys import Secrets
+from clearance.signing.private_keys import Secrets, make_private_key
 from tests.integration.command_line import ask, claims, lines, program
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
@@ -195,6 +195,27 @@ class TestFaults:
             open_token_key(replace(address, token="other"), pin=PIN)
         with pytest.raises(KeyUnreachable, match="The key 'other' in the token 'clearance' is not there"):
             open_token_key(replace(address, object_label="other"), pin=PIN)
+
+    def test_a_module_that_makes_no_ed25519_keys_is_said_to_and_nothing_is_left(
+        self, token: Token, tmp_path: Path
+    ) -> None:
+        only_ecdsa = token.configuration.read_text() + "slots.mechanisms = CKM_EC_KEY_PAIR_GEN,CKM_ECDSA\n"
+        token.configuration.write_text(only_ecdsa)
+        pkcs11.sign_out()
+        with pytest.raises(KeyRefused, match=r"makes no Ed25519 keys in 'clearance'\. Ask for --alg es256"):
+            make_private_key(tmp_path, "card", Algorithm.EDDSA, token=token.address, secrets=SECRETS)
+        assert not (tmp_path / "card.uri").exists()
+        make_private_key(tmp_path, "card", Algorithm.ES256, token=token.address, secrets=SECRETS)
+
+    def test_a_token_that_cannot_be_reached_leaves_no_key_begun(self, token: Token, tmp_path: Path) -> None:
+        for address, secrets in (
+            (replace(token.address, token="other"), SECRETS),
+            (token.address, Secrets.known(pin="654321")),
+            (replace(token.address, module_path="/usr/lib/nowhere.so"), SECRETS),
+        ):
+            with pytest.raises(SigningFault):
+                make_private_key(tmp_path, "card", Algorithm.ES256, token=address, secrets=secrets)
+            assert not (tmp_path / "card.uri").exists()
 
     def test_two_keys_of_one_name_are_refused(self, token: Token) -> None:
         for object_id in (b"1", b"2"):

@@ -277,6 +277,15 @@ class TestInstalling:
         with pytest.raises(KeyRefused, match="pinned to another root"):
             ceremony.request(Role.CARD)
 
+    def test_a_root_pinned_by_mistake_can_be_corrected_before_the_first_key(self, rooted: Ceremony) -> None:
+        other = replace(rooted, home=rooted.home / "other")
+        other.home.mkdir()
+        other.create_root()
+        (rooted.keys / "private").mkdir(parents=True)
+        shutil.copy(other.root / "public" / "root.pem", rooted.keys / "private" / "root.crt")
+        rooted.add(Role.CARD)
+        assert rooted.standings() == {"card": "installed"}
+
     def test_a_signer_is_no_root(self, ceremony: Ceremony) -> None:
         with pytest.raises(KeyRefused, match="no root that desks could pin"):
             request_signer(

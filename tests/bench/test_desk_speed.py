@@ -20,6 +20,7 @@ from tests.unit.desk.bureau import NOW, Bureau
 from tests.unit.desk.pictures import in_view, jpeg, qr_image
 from verifier.bootstrap import OpenDesk, opened
 from verifier.config import DeskConfig
+from verifier.desk import ScanRecord
 from verifier.scan.camera import Watch
 
 pytestmark = pytest.mark.bench
@@ -73,7 +74,7 @@ def test_a_frame_becomes_a_verdict_in_the_process(desk: OpenDesk, frames: list[b
     def judge(frame: bytes) -> None:
         scan = watch.look(frame, at=0).scan
         assert scan is not None
-        assert desk.desk.check(scan, None) is not None
+        assert isinstance(desk.desk.check(scan, None), ScanRecord)
         watch.answered(scan)
 
     report("frame 1280x720 -> verdict in the journal, in the process", timed([lambda f=f: judge(f) for f in frames]))

@@ -1,6 +1,7 @@
 """Make each mutant, run the tests that reach it, and say which nobody noticed: `python -m tests.mutation.run`.
 
     --module NAME   only this module of clearance/credential (may be given again)
+    --every N       only every Nth mutant, for an estimate
     --jobs N        how many at a time; the processors of the machine by default
 
 The tests are collected once, and a first run notes which function each of them enters. A mutant then costs a fork, one
@@ -49,11 +50,12 @@ MEMORY = 3 << 30
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--module", action="append", help="only this module")
+    parser.add_argument("--every", type=int, default=1, help="only every Nth mutant")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     started = time.monotonic()
     all_of_them = [mutant for path in sorted(FOLDER.glob("*.py")) for mutant in mutants(path.stem, path.read_text())]
-    chosen = [mutant for mutant in all_of_them if not asked.module or mutant.module in asked.module]
+    chosen = [mutant for mutant in all_of_them if not asked.module or mutant.module in asked.module][:: asked.every]
     judged = [mutant for mutant in chosen if mutant.name not in EQUIVALENT]
     print(f"{len(judged)} mutants, and {len(chosen) - len(judged)} that change nothing", flush=True)
     outside_classes = [mutant for mutant in judged if mutant.place != IN_CLASS]

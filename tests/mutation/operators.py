@@ -88,7 +88,7 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
 
 def _text(node: ast.AST) -> str:
     """One line of source, cut where it gets long."""
-    return " ".join(ast.unparse(node).split())[:110]
+    return " ".join(ast.unparse(node).split())[:40]
 
 
 def _sites(node: ast.AST, place: str = AT_IMPORT) -> Iterator[tuple[ast.AST, str]]:

@@ -63,7 +63,7 @@ def main() -> int:
     again = [mutant for mutant in judged if fates.get(mutant.name, IMPORT_AGAIN) == IMPORT_AGAIN]
     print(f"{len(again)} of them are imported anew", flush=True)
     fates |= dict(_each(again, asked.jobs, _import_anew, lambda _: 120))
-    stale = EQUIVALENT.keys() - {mutant.name for mutant in all_of_them}
+    stale = EQUIVALENT - {mutant.name for mutant in all_of_them}
     return _report(judged, fates, stale, time.monotonic() - started)
 
 

@@ -5,7 +5,7 @@ logged, and the good one is handed out from memory. Which lists there are is sai
 that somebody asks for. Nothing here holds a key.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -47,6 +47,7 @@ class PublishedFiles:
         self._good: dict[str, Published] = {}
         self._looked_at: dict[str, object] = {}
         self._held: tuple[tuple[bytes, ...], HeldTrust] | None = None
+        self._named: tuple[Published, frozenset[str]] | None = None
 
     def root(self) -> Published | None:
         """root.pem; None where there never was a good one."""
@@ -66,7 +67,7 @@ class PublishedFiles:
     def held(self) -> HeldTrust:
         """What a new desk holds that fetches everything now."""
         with self._lock:
-            lists = [self._status(name) for name in self._names()]
+            lists = [self._status(name) for name in sorted(self._names())]
             contents = tuple(each.content if each else b"" for each in (self._root(), self._trust(), *lists))
             if self._held is None or self._held[0] != contents:
                 root, trust, *tokens = contents
@@ -83,13 +84,15 @@ class PublishedFiles:
         trust = self._trust()  # a list that did not count under the last bundle may count under this one
         return self._current(f"status/{name}.cwt", lambda token: self._list_number(token, name), under=trust)
 
-    def _names(self) -> Mapping[str, str]:
-        """The lists of the bundle by their names."""
+    def _names(self) -> frozenset[str]:
+        """The names of the bundle's lists."""
         trust, root = self._trust(), self._root()
         if trust is None or root is None:
-            return {}
-        bundle = hold(root_pem=root.content, trust_token=trust.content).bundle
-        return {list_name(uri): uri for uri in bundle.status_uris} if bundle else {}
+            return frozenset()
+        if self._named is None or self._named[0] is not trust:
+            bundle = hold(root_pem=root.content, trust_token=trust.content).bundle
+            self._named = trust, frozenset(map(list_name, bundle.status_uris)) if bundle else frozenset()
+        return self._named[1]
 
     def _current(
         self, name: str, number_of: Callable[[bytes], int | None], *, under: Published | None = None

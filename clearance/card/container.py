@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfdoc
 from reportlab.pdfbase.pdfdoc import PDFDocument, PDFObjectReference, PDFStream
 
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+_EFFORT = 7  # levels 8 and 9 take half as long again to save 60 bytes of a card
 _FREE, _PLAIN, _COMPRESSED = 0, 1, 2  # kinds of cross-reference entries (table 18)
 
 
@@ -83,5 +84,5 @@ def _object_stream(objects: dict[int, bytes]) -> bytes:
 
 def _stream(head: bytes, content: bytes, *, compress: bool) -> bytes:
     if compress:
-        content, head = zlib.compress(content, 9), head + b"/Filter/FlateDecode"
+        content, head = zlib.compress(content, _EFFORT), head + b"/Filter/FlateDecode"
     return b"<<%b/Length %d>>\nstream\n%b\nendstream\n" % (head, len(content), content)

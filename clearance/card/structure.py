@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from reportlab.pdfbase import pdfdoc
-from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFDocument, PDFObjectReference
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFDocument, PDFObject, PDFObjectReference
 
 from clearance.card.layout import Picture, Role
 from clearance.card.marks import Mark
@@ -30,7 +30,7 @@ def structure(doc: PDFDocument, pages: Sequence[tuple[PDFObjectReference, tuple[
         part = _Part(doc, page)
         parts.append(part.build(marks, whole))
         parents += [number, doc.Reference(pdfdoc.PDFArray(part.leaves), f"structure.parents.{number}")]
-    doc.Reference(_element("Document", root, pdfdoc.PDFArray(parts)), whole.name)
+    doc.Reference(_Element("Document", root, parts), whole.name)
     dictionary = {
         "Type": pdfdoc.PDFName("StructTreeRoot"),
         "K": whole,
@@ -56,7 +56,7 @@ class _Part:
                 children.append(self._list(list(run), part))
             else:
                 children += [self._leaf(kind, sum(mark.sequences for mark in same), part) for kind, same in _texts(run)]
-        return self._doc.Reference(_element("Part", parent, pdfdoc.PDFArray(children)), part.name)
+        return self._doc.Reference(_Element("Part", parent, children), part.name)
 
     def _list(self, marks: list[Mark], parent: PDFObjectReference) -> PDFObjectReference:
         """A list with one entry for each label and what follows it."""
@@ -64,20 +64,20 @@ class _Part:
         items = []
         for entry in _entries(marks):
             item = self._name("entry")
-            content = pdfdoc.PDFArray([self._leaf(mark.kind, mark.sequences, item) for mark in entry])
-            items.append(self._doc.Reference(_element("LI", whole, content), item.name))
-        return self._doc.Reference(_element("L", parent, pdfdoc.PDFArray(items)), whole.name)
+            content = [self._leaf(mark.kind, mark.sequences, item) for mark in entry]
+            items.append(self._doc.Reference(_Element("LI", whole, content), item.name))
+        return self._doc.Reference(_Element("L", parent, items), whole.name)
 
     def _leaf(self, kind: Role | Picture, sequences: int, parent: PDFObjectReference) -> PDFObjectReference:
         """The element of the next so many sequences of marked content."""
         first = len(self.leaves)
-        content = first if sequences == 1 else pdfdoc.PDFArray(range(first, first + sequences))
+        content = range(first, first + sequences)
         match kind:
             case Picture():
                 shown = pdfdoc.PDFString(f"{_SHOWN[kind].bn} · {_SHOWN[kind].en}")
-                element = _element("Figure", parent, content, Pg=self._page, Alt=shown)
+                element = _Element("Figure", parent, content, Pg=self._page, Alt=shown)
             case Role():
-                element = _element(kind, parent, content, Pg=self._page)
+                element = _Element(kind, parent, content, Pg=self._page)
         leaf = self._doc.Reference(element)
         self.leaves += [leaf] * sequences
         return leaf
@@ -106,5 +106,25 @@ def _entries(marks: list[Mark]) -> Iterator[list[Mark]]:
     yield entry
 
 
-def _element(kind: str, parent: PDFObjectReference, content: object, **entries: object) -> PDFDictionary:
-    return PDFDictionary({"S": pdfdoc.PDFName(kind), "P": parent, "K": content, **entries})
+class _Element(PDFObject):
+    """A structure element. There are two hundred, and a PDFDictionary takes five times as long to be written."""
+
+    def __init__(
+        self,
+        kind: str,
+        parent: PDFObjectReference,
+        content: Sequence[int | PDFObjectReference],
+        **entries: PDFObject,
+    ) -> None:
+        self._kind, self._content = kind, content
+        self._entries = {"P": parent, **entries}
+
+    def format(self, document: PDFDocument) -> bytes:
+        """The dictionary as it stands in the file (table 323); reportlab asks for it by this name."""
+        kids = b" ".join(b"%d" % kid if isinstance(kid, int) else kid.format(document) for kid in self._content)
+        entries = b"".join(b"/%b %b" % (name.encode(), value.format(document)) for name, value in self._entries.items())
+        return b"<</S/%b%b/K%b>>" % (
+            self._kind.encode(),
+            entries,
+            b" " + kids if len(self._content) == 1 else b"[%b]" % kids,
+        )

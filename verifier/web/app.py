@@ -25,6 +25,7 @@ from verifier.web.slips import GROUND_WORDS
 
 WAIT_FOR_SERIAL_S = 10.0  # a page asks again then, so that one that has gone holds no thread for long
 MAX_PORT_CHARS = 200
+MAX_ROWS = 1 << 62  # more than a database can number
 MAX_PAGES = 8  # open pages whose cameras are remembered
 
 log = logging.getLogger(__name__)
@@ -132,6 +133,8 @@ class Doors:
                 act, ground = Act.REFER, Ground(said)
             case _:
                 raise BadRequest
+        if not 0 < number < MAX_ROWS:
+            raise BadRequest
         answer = self._services.act(act, number, ground)
         return self._screens.objection(answer) if isinstance(answer, Objection) else self._screens.act(answer, ground)
 

@@ -71,7 +71,7 @@ function show(said) {
   window.scrollTo(0, 0);
   if (said.state) around(said.state);
   if (said.kind !== "act") sound.play(said.look);
-  startTimer(said.look !== "cleared" ? 0 : said.kind === "act" ? DONE_S : CLEARED_S);
+  startTimer(said.look === "cleared" ? (said.kind === "act" ? DONE_S : CLEARED_S) : passport ? CLEARED_S : 0);
   return null;
 }
 
@@ -183,6 +183,7 @@ function takePassport(said) {
   } else {
     next();
     passport = said;
+    startTimer(CLEARED_S); // whoever has left by then took the passport along
     note("will_compare", { fill: said.read_by === "last_four" ? `… ${said.number}` : said.number, stays: true });
   }
   return null;
@@ -234,7 +235,7 @@ const officer = officersActs({ shown: () => answer, onDone: show });
 
 function letPassOrNext() {
   if (answer?.kind === "verdict" && answer.look === "cleared") officer.letPass();
-  else next();
+  else if (answer) next(); // a passport that waits for its card is not forgotten by a reader's late Enter
 }
 
 function printTest() {

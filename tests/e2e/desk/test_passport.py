@@ -1,12 +1,13 @@
 """The passport beside the card, in a real Chromium: read or typed, before or after it."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.desk.counter import Counter
 from tests.e2e.scanner import ENTER, TAB, Key
 from tests.unit.desk.bureau import Bureau
 from tests.unit.desk.zones import zone
+from verifier.bootstrap import OpenDesk
 
 pytestmark = pytest.mark.browser
 
@@ -118,3 +119,19 @@ def test_the_last_four_digits_typed_with_the_second_key_for_it(counter: Counter,
     counter.look("cleared")
     counter.compare("4567", key="F2")
     expect(counter.page.locator(".why")).to_contain_text("শেষ চার সংখ্যা কার্ডের সঙ্গে মেলে")
+
+
+def test_a_passport_waits_for_its_card_through_a_late_enter_and_not_for_ever(
+    context: BrowserContext, desk: OpenDesk
+) -> None:
+    page = context.new_page()
+    page.clock.install()
+    counter = Counter(page, desk)
+    counter.compare("A01234567")
+    expect(page.locator("#note")).to_contain_text("A01234567")
+    page.clock.run_for(2_000)
+    page.keyboard.press("Enter")
+    page.clock.run_for(1_000)
+    expect(page.locator("#note")).to_contain_text("A01234567")
+    page.clock.run_for(61_000)
+    expect(page.locator("#note")).to_be_empty()

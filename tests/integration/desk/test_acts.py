@@ -101,6 +101,8 @@ def test_an_old_scan_takes_no_act_any_more(counter: Counter, bureau: Bureau) -> 
     [
         {}, {"act": "let_pass"}, {"act": "let_pass", "scan": "1"}, {"act": "refer", "scan": 1},
         {"act": "refer", "scan": 1, "ground": "because"}, {"act": "arrest", "scan": 1},
+        {"act": "let_pass", "scan": 0}, {"act": "let_pass", "scan": 10**40},
+        {"act": "refer", "scan": 1, "ground": None},
     ],
 )  # fmt: skip
 def test_an_act_that_is_none_is_refused(counter: Counter, said: dict[str, Any]) -> None:

@@ -106,7 +106,7 @@ def _entries(marks: list[Mark]) -> Iterator[list[Mark]]:
     yield entry
 
 
-class _Element(PDFObject):
+class _Element(PDFObject):  # type: ignore[misc] # reportlab has no types
     """A structure element. There are two hundred, and a PDFDictionary takes five times as long to be written."""
 
     def __init__(
@@ -123,8 +123,4 @@ class _Element(PDFObject):
         """The dictionary as it stands in the file (table 323); reportlab asks for it by this name."""
         kids = b" ".join(b"%d" % kid if isinstance(kid, int) else kid.format(document) for kid in self._content)
         entries = b"".join(b"/%b %b" % (name.encode(), value.format(document)) for name, value in self._entries.items())
-        return b"<</S/%b%b/K%b>>" % (
-            self._kind.encode(),
-            entries,
-            b" " + kids if len(self._content) == 1 else b"[%b]" % kids,
-        )
+        return b"<</S/%b%b/K[%b]>>" % (self._kind.encode(), entries, kids)

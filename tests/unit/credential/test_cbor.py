@@ -83,6 +83,10 @@ def test_a_value_has_one_encoding(data: str, value: Any) -> None:
         "63eda080",
         "62c080",
         "a201000100",  # a key twice
+        "a217001700",
+        "a2181800181800",
+        "a220002000",
+        "a2616100616100",
         "a202000100",  # keys out of order
         "a220000100",
         "a2616100010 0".replace(" ", ""),

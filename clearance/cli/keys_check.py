@@ -27,6 +27,9 @@ from clearance.signing.findings import Finding, Gravity
 from clearance.signing.keyring import RingSigner, Standing, read_ring
 from clearance.signing.private_keys import is_encrypted, read_address
 
+COLUMNS = ("signer", "purpose", "state", "key identifier", "algorithm", "key", "valid until", "bundle", "cards")
+"""In the order of `_row`. `bundle` is the first trust bundle that named the signer."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
 
 
@@ -51,7 +54,7 @@ def list_signers(directory: Path, home: Path | None, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("signer", "state", "key identifier", "algorithm", "key", "valid until", "bundle", "cards"):
+    for column in COLUMNS:
         if column != "cards" or signed is not None:
             table.add_column(column, justify="right" if column in ("bundle", "cards") else "left", no_wrap=True)
     for row in rows:
@@ -124,6 +127,7 @@ def _row(signer: RingSigner, signed: Mapping[bytes, int] | None) -> dict[str, ob
     certificate = signer.certificate
     return {
         "signer": signer.name,
+        "purpose": signer.role.value,
         "state": signer.standing.value,
         "kid": signer.kid.hex() if certificate else None,
         "algorithm": signer.algorithm.name if signer.algorithm else None,

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from clearance.signing.authority import Role, is_demo, require_signer
 from clearance.signing.ceremony import Occasion, day
+from clearance.signing.ceremony_state import LONGEST_CARD
 from clearance.signing.certified import require_same_key
 from clearance.signing.doctor_publication import check_publication
 from clearance.signing.errors import KeyRefused, PassphraseWrong, SigningFault
@@ -24,7 +25,6 @@ ORDER_NEXT = timedelta(days=180)
 URGENT = timedelta(days=30)
 ROOT_NEXT = timedelta(days=3 * 365)
 """A new root reaches desks by hand; and the signers of an old one end with it."""
-LONGEST_CARD = timedelta(days=800)
 IN_USE = (Standing.SIGNING, Standing.PUBLISHED, Standing.REPLACED, Standing.INSTALLED)
 
 

@@ -139,6 +139,7 @@ def test_list_shows_every_signer_and_where_it_stands(home: Path) -> None:
     shown = done("list", "--dir", home / "keys", "--home", home).splitlines()
     assert shown[0].split() == [
         "signer",
+        "purpose",
         "state",
         "key",
         "identifier",
@@ -149,12 +150,12 @@ def test_list_shows_every_signer_and_where_it_stands(home: Path) -> None:
         "bundle",
         "cards",
     ]
-    assert [line.split()[:2] for line in shown[1:6]] == [
-        ["card", "signing"],
-        ["card-2", "published"],
-        ["status", "signing"],
-        ["trust", "signing"],
-        ["seal", "signing"],
+    assert [line.split()[:3] for line in shown[1:6]] == [
+        ["card", "card", "signing"],
+        ["card-2", "card", "published"],
+        ["status", "status", "signing"],
+        ["trust", "trust", "signing"],
+        ["seal", "seal", "signing"],
     ]
     rows = json.loads(done("list", "--dir", home / "keys", "--json"))
     assert {row["key"] for row in rows} == {"encrypted file"}

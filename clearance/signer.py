@@ -29,7 +29,7 @@ from clearance.channel.server import SigningServer, bound
 from clearance.config import Settings
 from clearance.domain.signing import Ceiling
 from clearance.issuing.component import SigningComponent
-from clearance.issuing.ports import NotSigned
+from clearance.issuing.ports import KeysUnusable, NotSigned
 from clearance.issuing.signing_room import SigningRoom
 from clearance.signing import keystore, publication
 from clearance.signing.errors import SigningFault
@@ -93,7 +93,14 @@ def room_of(settings: Settings, keys: KeyStore, database: SqlDatabase) -> Signin
 
 def _serve(server: SigningServer, component: SigningComponent) -> None:
     """Serve until told to stop; the libraries for the first card load meanwhile."""
-    threading.Thread(target=component.get_ready, name="printer", daemon=True).start()
+
+    def get_ready() -> None:
+        try:
+            component.get_ready()
+        except KeysUnusable as fault:
+            log.error("the seal key cannot be used", cause=str(fault))
+
+    threading.Thread(target=get_ready, name="printer", daemon=True).start()
     server.serve()
 
 

@@ -29,7 +29,7 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from clearance.card.timestamp import TimestampAuthority
-from clearance.issuing.ports import SealingKey
+from clearance.issuing.ports import KeysUnusable, SealingKey
 
 FIELD_NAME = "Seal"
 REASON = "Emigration clearance issued"
@@ -57,7 +57,7 @@ _METADATA = PdfSignatureMetadata(
 )
 
 
-class UnusableSealingKeyError(ValueError):
+class UnusableSealingKeyError(KeysUnusable):
     """The sealing key does not fit its certificate, or the certificate does not lead to a root."""
 
 

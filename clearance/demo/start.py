@@ -10,7 +10,6 @@ from types import FrameType
 from clearance.demo import home as demo_home
 from clearance.demo import programs
 from clearance.demo.programs import HOST
-from clearance.serving import serving
 
 
 class PortTaken(Exception):
@@ -36,12 +35,14 @@ def run(
         _stopping_on_signals(),
         programs.signer(home) as signer,
         programs.desk(home, port=port, desk_port=desk_port) as desk,
-        serving(home, host=HOST, port=port) as serve,
     ):
-        signer.wait()
-        desk.wait()
-        say(_banner(home, port=port, desk_port=desk_port))
-        serve()
+        from clearance.serving import serving  # takes about as long to load as the other two to start
+
+        with serving(home, host=HOST, port=port) as serve:
+            signer.wait()
+            desk.wait()
+            say(_banner(home, port=port, desk_port=desk_port))
+            serve()
     say("Stopped. The demo's data are kept; `make run` goes on where you left off.")
 
 

@@ -1,6 +1,7 @@
 """A signing service that is killed at every step of an issue: started anew and asked again, it makes one card."""
 
 import os
+import resource
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from clearance.channel import server
+from clearance.channel import wire
 from clearance.channel.client import RemoteSigning
 from clearance.channel.server import bound
 from clearance.credential.gate import verdict_for
@@ -39,7 +40,7 @@ def dies_at(part: str, *, after: bool = False, call: int = 1) -> Callable[[Signi
 
     def arm(room: SigningRoom) -> None:
         owner_name, _, name = part.partition(".")
-        owners = {"work": SqlUnitOfWork, "wire": server.wire}
+        owners = {"work": SqlUnitOfWork, "wire": wire}
         owner: Any = owners.get(owner_name) or type(getattr(room, owner_name))
         method, calls = getattr(owner, name), iter(range(1, 100))
 
@@ -147,6 +148,27 @@ def test_killed_at_any_point_and_started_anew_it_makes_one_card(office: Installa
     assert permit.used == 1
     at = int(office.clock.at.timestamp())
     assert verdict_for(pack(again.token), held=office.room.held(), at=at).reason is Reason.VALID
+
+
+def full_disk(_room: SigningRoom) -> None:
+    """No file of the process may grow beyond what the first page of a log takes."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+
+def test_on_a_full_disk_nothing_is_half_done_and_the_next_attempt_with_room_makes_the_card(
+    office: Installation,
+) -> None:
+    reference = approved(office).reference
+    with service_process(office, fate=full_disk):
+        for _ in range(2):
+            with pytest.raises(NotSigned) as stopped:
+                request_card(office.service, reference, officer=ISSUER)
+            assert stopped.value.trouble in {Trouble.DATABASE, Trouble.STORAGE}
+    with office.service.database.read() as work:
+        assert work.intents.for_application(reference) is None
+        assert work.audit.verify().faults == ()
+    with service_process(office):
+        expect(request_card(office.service, reference, officer=ISSUER))
 
 
 def test_of_twenty_equal_requests_to_a_service_killed_among_them_all_get_one_card(office: Installation) -> None:

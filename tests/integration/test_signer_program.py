@@ -7,26 +7,31 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from cryptography import x509
 from flask import Flask
+from pydantic import SecretStr
 
 from clearance.bootstrap import ConfigurationRefused, read_settings, service_of
 from clearance.config import SETTINGS_FILE, Settings
+from clearance.credential.status import Status
 from clearance.demo import home as demo_home
 from clearance.domain.application import Application, ApplicationState
-from clearance.domain.clearance import Clearance
+from clearance.domain.clearance import Clearance, RevocationReason
 from clearance.domain.eligibility import Ground
 from clearance.domain.staff import Officer
 from clearance.issuing.ports import NotSigned, Trouble
 from clearance.issuing.request import request_card
+from clearance.issuing.revoke import NotYetPublished, revoke
 from clearance.issuing.service import Service
 from clearance.serving import require_no_keys, web_app
+from clearance.signing import publication
 from tests.e2e import programs
 from tests.e2e.story_data import logins, sample
 from tests.integration.command_line import program
@@ -127,6 +132,24 @@ def test_without_the_signing_service_one_sentence_says_so_and_all_else_goes_on(d
     assert web.clearance(case.reference) is not None
 
 
+def test_a_card_taken_back_while_the_signing_service_is_away_is_published_when_it_is_back(demo: Path, web: Web) -> None:
+    with web.service.database.read() as work:
+        *_, card = (each for each in work.clearances.find(text="", limit=50, offset=0) if each.status is Status.VALID)
+    reason = RevocationReason.VISA_CANCELLED
+    with pytest.raises(NotYetPublished):
+        revoke(web.service, card.clearance_no, officer=web.issuer(), reason=reason, remark="")
+    assert published_status(demo, card) == Status.VALID
+    with programs.signing_service(demo):
+        wait_until(lambda: published_status(demo, card) == Status.INVALID)
+
+
+def published_status(demo: Path, card: Clearance) -> int | None:
+    """What desks read of a card now."""
+    public = demo / "keys" / "public"
+    root = x509.load_pem_x509_certificate((public / "root.pem").read_bytes())
+    return publication.published(public, root=root).lists[card.status_ref.uri].newest.value(card.status_ref.idx)
+
+
 def test_a_stop_is_shown_to_every_officer_and_ends_every_signature_until_it_is_lifted(demo: Path, web: Web) -> None:
     case, desk, reason = web.waiting(), web.desk(), "Passwords of the queue desk stolen"
     with programs.signing_service(demo):
@@ -196,7 +219,7 @@ def test_the_web_program_opens_no_private_key_even_where_it_could(demo: Path, tm
     assert not [path for path in opened if "/private" in path]
 
 
-def wait_until(condition, *, within_s: float = 60) -> None:
+def wait_until(condition: Callable[[], bool], *, within_s: float = 60) -> None:
     ends = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < ends
@@ -229,7 +252,7 @@ def test_a_production_web_server_that_could_sign_does_not_start(demo: Path, tmp_
         require_no_keys(settings)
     named = [fault for fault in refused.value.faults if fault.startswith("The web server can read")]
     assert len(named) == len(list((demo / "keys" / "private").glob("*.pem")))
-    secret = Settings(home=tmp_path / "web", key_passphrase="six random words are a passphrase")
+    secret = Settings(home=tmp_path / "web", key_passphrase=SecretStr("six random words are a passphrase"))
     with pytest.raises(ConfigurationRefused, match="passphrase or PIN"):
         require_no_keys(secret)
     require_no_keys(Settings(home=tmp_path / "web"))

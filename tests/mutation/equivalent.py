@@ -16,6 +16,9 @@ BY_REASON: dict[str, tuple[str, ...]] = {
         "floor:_unpacked: except (binascii.Error, UnreadableText): -> except (UnreadableText,): raise Unusable",
         "floor:_unpacked: except (binascii.Error, UnreadableText): -> except (binascii.Error,): raise Unusable",
     ),
+    "a certificate that is no CA has no path length either": (
+        "chain:_root: not constraints.ca or constraints.path_l -> constraints.path_length != 0",
+    ),
     "no card was issued before the second second of 1970: no signer was in force then": ("gate:_in_force: 0 -> 1",),
 }
 

@@ -1,6 +1,7 @@
 """Certificates that the vectors do not make: what of a root and of a signer is looked at, each alone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -69,10 +70,7 @@ SIGNER_PARTS: dict[str, x509.ExtensionType] = {
 
 def root_pem(*, key: Any = ROOT_KEY, by: Any = None, hash_: Any = None, name: Any = None, **parts: Any) -> bytes:
     name = name or subject("ZZ", name="Chain root")
-    extensions = {part: True for part in (ROOT_PARTS | parts).values() if part is not None}
-    made = certificate(
-        of=key, by=by or key, name=name, issuer=name, extensions=extensions | _soft(extensions), hash_=hash_
-    )
+    made = certificate(of=key, by=by or key, name=name, issuer=name, extensions=_given(ROOT_PARTS | parts), hash_=hash_)
     return made.public_bytes(serialization.Encoding.PEM)
 
 
@@ -148,6 +146,15 @@ def test_a_signer_is_read_with_its_window_and_its_root() -> None:
         True,
         False,
     ]
+
+
+def test_one_root_in_force_is_enough() -> None:
+    """A root that was certified anew with the same key: what the first no longer vouches for, the second does."""
+    (root,) = read_roots(root_pem())
+    ended = replace(root, end=root.start + 1)
+    signer = document_signer(signer_der(), purpose_eku=CARD, roots=[ended, root])
+    assert signer.valid_at(root.start + 2)
+    assert not replace(signer, roots=(ended,)).valid_at(root.start + 2)
 
 
 def test_a_root_without_a_key_identifier_is_known_by_its_key() -> None:

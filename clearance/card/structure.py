@@ -107,7 +107,7 @@ def _entries(marks: list[Mark]) -> Iterator[list[Mark]]:
 
 
 class _Element(PDFObject):  # type: ignore[misc] # reportlab has no types
-    """A structure element. There are two hundred, and a PDFDictionary takes five times as long to be written."""
+    """A structure element. There are two hundred, which is too many for the detours of a PDFDictionary."""
 
     def __init__(
         self,

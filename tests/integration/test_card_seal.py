@@ -15,6 +15,8 @@ from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import DictionaryObject, NumberObject, StreamObject, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -201,6 +203,16 @@ def test_every_flipped_bit_is_found(sealed: bytes, where: str, count: int) -> No
     states = Counter(held(changed).state for changed in flipped(sealed, count, Random(9), start=start, end=end))
     assert states.total() == count
     assert not states[SealState.INTACT]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.floats(0, 1), in_seal=st.booleans(), removed=st.integers(0, 40), inserted=st.binary(max_size=40))
+def test_any_other_edit_is_found(sealed: bytes, at: float, in_seal: bool, removed: int, inserted: bytes) -> None:
+    first, length, second, _ = signed_ranges(sealed)
+    start, end = (first + length, second) if in_seal else (0, len(sealed))
+    place = start + round(at * (end - start))
+    edited = sealed[:place] + inserted + sealed[place + removed :]
+    assert (held(edited).state is SealState.INTACT) == (edited == sealed)
 
 
 def test_every_flipped_bit_of_the_signature_dictionary_is_found(sealed: bytes) -> None:

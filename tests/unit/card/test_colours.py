@@ -36,5 +36,17 @@ def test_every_text_has_a_contrast_of_seven_on_whatever_lies_below_it(page: Page
                 assert contrast(line.style.colour, ground) >= 7, line.text
 
 
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        (colours.WHITE, colours.BRAND),
+        (colours.INK, colours.AMBER),
+        *[(text, ground) for text in (colours.INK, colours.MUTED) for ground in (colours.TINT, colours.WATERMARK)],
+    ],
+)
+def test_every_pair_that_a_page_may_use_has_a_contrast_of_seven(text: str, ground: str) -> None:
+    assert contrast(text, ground) >= 7
+
+
 def test_the_watermark_can_be_seen_and_does_not_compete() -> None:
     assert 1.1 < contrast(colours.WATERMARK, colours.WHITE) < 1.5

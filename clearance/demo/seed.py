@@ -33,6 +33,8 @@ STAFF = (
     ("BMET-2001", "karim", BilingualText(en="Karim Uddin", bn="করিম উদ্দিন"), Role.APPROVER),
     ("BMET-2002", "shirin", BilingualText(en="Shirin Sultana", bn="শিরিন সুলতানা"), Role.APPROVER),
     ("BMET-3001", "nasrin", BilingualText(en="Nasrin Akter", bn="নাসরিন আক্তার"), Role.ISSUER),
+    ("BMET-4001", "tahmina", BilingualText(en="Tahmina Begum", bn="তাহমিনা বেগম"), Role.ADMINISTRATOR),
+    ("BMET-5001", "faruk", BilingualText(en="Faruk Hossain", bn="ফারুক হোসেন"), Role.AUDITOR),
 )
 
 
@@ -70,7 +72,8 @@ def seed(service: Service, *, progress: Callable[[str, int, int], None]) -> Seed
     applications = _enter_all(service, staff[0], progress)
     decided = applications[: CLEARED + APPROVED]
     for done, application in enumerate(decided, start=1):
-        _expect(approve.approve(service, application.reference, officer=staff[1 + done % 2], version=1))
+        approver = staff[1 + done % 2]
+        _expect(approve.approve(service, application.reference, officer=approver, version=1, photo_accepted=True))
         progress("approved", done, len(decided))
     for application in applications[CLEARED + APPROVED :][:REJECTED]:
         _expect(

@@ -24,6 +24,11 @@ ABOUT_PERSONS = {
     Ground.OFFICER_INACTIVE,
     Ground.RECEIPT_USED,
     Ground.PHOTO_NOT_ACCEPTED,
+    Ground.CARD_NOT_IN_FORCE,
+    Ground.CARD_RAN_OUT,
+    Ground.SIGNING_STOPPED,
+    Ground.TOO_MANY_THIS_HOUR,
+    Ground.TOO_MANY_TODAY,
     Ground.REASON_MISSING,
     Ground.REASON_TOO_LONG,
 }

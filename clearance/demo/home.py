@@ -16,7 +16,8 @@ from clearance.credential.cose import Algorithm
 from clearance.demo import programs
 from clearance.demo.seed import Kind, Seeded, seed
 from clearance.domain.application import Application
-from clearance.issuing import cards
+from clearance.domain.desk import Airport
+from clearance.issuing import cards, desks
 from clearance.issuing.service import Service
 from clearance.signing import keystore
 from clearance.signing.authority import DEMO
@@ -64,7 +65,7 @@ def prepare(home: Path, *, progress: Callable[[str, int, int], None]) -> None:
         signer.wait()
         seeded = seed(service, progress=progress)
         _write_cards(home / "cards", service, seeded)
-        _set_up_desk(home)
+        _set_up_desk(home, service)
         _write_login(home, seeded)
 
 
@@ -87,9 +88,11 @@ def _write_cards(folder: Path, service: Service, seeded: Seeded) -> None:
         (folder / f"{clearance.passport_no}.pdf").write_bytes(cards.pdf(service, clearance.clearance_no))
 
 
-def _set_up_desk(home: Path) -> None:
-    # What an installer does at a real desk: pin the root and bring the first trust data along.
+def _set_up_desk(home: Path, service: Service) -> None:
+    # What an installer does at a real desk: pin the root, bring the first trust data along, and enrol it.
     shutil.copytree(home / "keys" / "public", home / "desk" / "trust")
+    token = desks.enrol(service, airport=Airport.DHAKA, counter="1").token
+    _write_private(home / "desk" / "desk.token", token + "\n")
 
 
 def _write_login(home: Path, seeded: Seeded) -> None:
@@ -97,11 +100,16 @@ def _write_login(home: Path, seeded: Seeded) -> None:
     lines += [_sample_line(kind, seeded.samples[kind]) for kind in Kind]
     lines += ["", "Staff logins (username, password, may):"]
     lines += [f"  {login.username:<10}{login.password:<20}{login.role.value}" for login in seeded.logins]
-    partial = home / f"{READY}.new"
+    _write_private(home / READY, "\n".join(lines) + "\n")
+
+
+def _write_private(path: Path, text: str) -> None:
+    """A file for its owner alone, there as a whole or not at all."""
+    partial = path.with_name(f"{path.name}.new")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
-    partial.replace(home / READY)
+        file.write(text)
+    partial.replace(path)
 
 
 def _sample_line(kind: Kind, application: Application) -> str:

@@ -6,14 +6,17 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from clearance.bootstrap import ConfigurationRefused, read_settings, signer_address
 from clearance.channel import server, wire
-from clearance.channel.address import AddressTaken, UnixAddress, connect, listening
+from clearance.channel.address import AddressTaken, TlsAddress, UnixAddress, connect, listening
 from clearance.channel.client import RemoteSigning
+from clearance.config import SETTINGS_FILE
 from clearance.issuing.component import SigningComponent
 from clearance.issuing.ports import NotSigned, Trouble
 from tests.fakes.channels import Authority, answering, open_folder, tls_end, tls_ends, unix_address
@@ -152,6 +155,43 @@ class TestTls:
                 _ask_state(bare, version, client_end.authority)
 
 
+class TestSettings:
+    def test_unless_told_otherwise_the_socket_lies_at_home_and_is_for_its_owner(self, tmp_path: Path) -> None:
+        assert signer_address(read_settings(tmp_path)) == UnixAddress(path=tmp_path / "signer.sock")
+
+    def test_a_socket_elsewhere_and_users_who_may_ask(self, tmp_path: Path) -> None:
+        settings = '[signer]\naddress = "unix:/run/clearance/signer.sock"\nclients = ["www-data"]\n'
+        (tmp_path / SETTINGS_FILE).write_text(settings)
+        expected = UnixAddress(path=Path("/run/clearance/signer.sock"), others=True)
+        assert signer_address(read_settings(tmp_path)) == expected
+
+    def test_another_machine_with_certificates_beside_the_settings(self, tmp_path: Path) -> None:
+        certificates = 'certificate = "web.crt"\ncertificate_key = "web.key"\nauthority = "line.pem"\n'
+        (tmp_path / SETTINGS_FILE).write_text(f'[signer]\naddress = "tls://signer.bmet.internal:8443"\n{certificates}')
+        assert signer_address(read_settings(tmp_path)) == TlsAddress(
+            host="signer.bmet.internal",
+            port=8443,
+            certificate=tmp_path / "web.crt",
+            key=tmp_path / "web.key",
+            authority=tmp_path / "line.pem",
+        )
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            'address = "http://signer:80"',
+            'address = "tls://signer:8443"',
+            'address = "tls://signer:8443"\ncertificate = "web.crt"',
+            "cards_an_hour = 0",
+            'unknown = "x"',
+        ],
+    )
+    def test_what_cannot_work_is_refused_at_the_start(self, tmp_path: Path, wrong: str) -> None:
+        (tmp_path / SETTINGS_FILE).write_text(f"[signer]\n{wrong}\n")
+        with pytest.raises(ConfigurationRefused, match="signer"):
+            read_settings(tmp_path)
+
+
 class TestNoise:
     @pytest.mark.parametrize(
         "sent",
@@ -193,7 +233,12 @@ class TestNoise:
         self, tmp_path: Path, office: OfficeAtWork, component: SigningComponent, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         seal = office.printer.seal
-        monkeypatch.setattr(office.printer, "seal", lambda pdf, *, at: (time.sleep(0.5), seal(pdf, at=at))[1])
+
+        def slow(pdf: bytes, *, at: datetime) -> bytes:
+            time.sleep(0.5)
+            return seal(pdf, at=at)
+
+        monkeypatch.setattr(office.printer, "seal", slow)
         reference = office.approve(draft(5)).reference
         with ThreadPoolExecutor(1) as pool:
             with answering(unix_address(tmp_path), component) as remote:

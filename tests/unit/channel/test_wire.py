@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import get_args
 
@@ -12,17 +13,22 @@ from hypothesis import strategies as st
 
 from clearance.channel import wire
 from clearance.domain.decision import Refused
-from clearance.domain.eligibility import Ground, Objection
+from clearance.domain.eligibility import Details, Ground, Objection
 from clearance.issuing.ports import ComponentState, Trouble
 
-DETAILS = {"places": 25, "permit": "EA-1 মোঃ", "on": date(2026, 11, 22), "since": datetime(2026, 11, 22, 6, tzinfo=UTC)}
-REQUESTS = [
+DETAILS: Details = {
+    "places": 25,
+    "permit": "EA-1 মোঃ",
+    "on": date(2026, 11, 22),
+    "since": datetime(2026, 11, 22, 6, tzinfo=UTC),
+}
+REQUESTS: list[wire.Request] = [
     wire.Issue(reference="APP-12345678", officer_no="BMET-3001"),
     wire.Reissue(clearance_no="BMET-2026-0123456789A", officer_no="BMET-3001"),
     wire.PublishStatus(),
     wire.AskState(),
 ]
-ANSWERS = [
+ANSWERS: list[wire.Answer] = [
     wire.Issued(clearance_no="BMET-2026-0123456789A"),
     Refused(objections=(Objection(ground=Ground.PERMIT_USED_UP, details=DETAILS), Objection(ground=Ground.TOO_YOUNG))),
     wire.Published(),
@@ -36,7 +42,7 @@ REFUSED = {"answer": "refused", "objections": [{"ground": "too_young", "details"
 
 
 @pytest.fixture
-def line() -> tuple[socket.socket, socket.socket]:
+def line() -> Iterator[tuple[socket.socket, socket.socket]]:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         yield ours, theirs

@@ -3,7 +3,7 @@
 It decides whether a file is byte for byte what the office sealed. A general validator forgives what a signature does
 not cover (the spelling of its hexadecimal digits, algorithm lists, a harmless addition); this reader builds the
 container anew from its signed parts and compares. The seal says nothing about the person: paper can be copied, and the
-verdict comes from the QR code alone. A time stamp is held against the signature; who gave it is left to full validators.
+verdict comes from the QR code alone. A time stamp is held against the signature; who gave it is for full validators.
 """
 
 import hashlib

@@ -9,6 +9,9 @@ BY_REASON: dict[str, tuple[str, ...]] = {
     "a short cut that saves time: the general way below it says the same": (
         "cbor:_item: if head < 24: return (head, at) -> if False: return (head, at)",
         "cbor:_item: not (text.isascii() and text.isprintable -> not is_plain(text)",
+        "claims:_require_known_shape: if clearance.keys() <= _KNOWN_CLEARANCE_ -> if False: return",
+        "claims:_require_known_shape: clearance.keys() <= _KNOWN_CLEARANCE_KEY"
+        " -> clearance.keys() < _KNOWN_CLEARANCE_KEYS",
         "cbor:_long_argument: if info == 24: argument, end = (data[at] -> if False: argument, end = (data[at], at ",
     ),
     "another line makes the same error of it": (
@@ -16,6 +19,7 @@ BY_REASON: dict[str, tuple[str, ...]] = {
         "floor:_unpacked: except (binascii.Error, UnreadableText): -> except (UnreadableText,): raise Unusable",
         "floor:_unpacked: except (binascii.Error, UnreadableText): -> except (binascii.Error,): raise Unusable",
     ),
+    "key 1 is known, so that no unknown key is 1": ("claims:_require_known_shape: 1 -> 2",),
     "a certificate that is no CA has no path length either": (
         "chain:_root: not constraints.ca or constraints.path_l -> constraints.path_length != 0",
     ),

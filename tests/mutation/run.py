@@ -196,7 +196,7 @@ class _Session:
             tests = [items[nodeid] for _, nodeid in sorted(reaching[mutant.module, mutant.place])]
             if not _all_pass(session, tests):
                 return KILLED
-            return SURVIVED if mutant.place != AT_IMPORT else IMPORT_AGAIN
+            return SURVIVED if tests and mutant.place != AT_IMPORT else IMPORT_AGAIN
 
         for name, fate in _each(self._todo, self._jobs, run, lambda _: 60):
             self.fates[name] = fate
@@ -235,8 +235,8 @@ def _entered(session: pytest.Session, items: dict[str, pytest.Item]) -> Entered:
     def note(frame: Any, event: str, argument: object) -> None:
         code = frame.f_code
         if event == "call" and code.co_filename.startswith(folder):
-            outer = code.co_qualname.replace(".<locals>", "").partition(".<")[0]
-            places.add((Path(code.co_filename).stem, outer))
+            outermost = code.co_qualname.partition(".<locals>")[0]
+            places.add((Path(code.co_filename).stem, outermost))
 
     for nodeid, item in items.items():
         places = set()

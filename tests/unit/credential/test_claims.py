@@ -6,9 +6,10 @@ from random import Random
 
 import pytest
 
+from clearance.credential import cbor
 from clearance.credential.claims import ClearanceClaims, StatusRef, encode_claims, end_of_day_dhaka, parse_claims
 from clearance.credential.errors import MalformedClaims
-from tests.vectors.desk import CARD_ISSUED, FULL_CLAIMS, ISSUER, SHORT_CLAIMS
+from tests.vectors.desk import CARD_ISSUED, FULL_CLAIMS, ISSUER, SHORT_CLAIMS, payload_map
 from tests.vectors.model import card
 
 
@@ -105,3 +106,25 @@ def _typical(random: Random) -> ClearanceClaims:
         previous_passport_no="BX0123456" if random.random() < 0.2 else None,
         status=replace(FULL_CLAIMS.status, idx=random.randrange(1 << 20)),
     )
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "field"),
+    [
+        (None, 169, "identity"),
+        (None, -880001, "clearance"),
+        (None, 65535, "status"),
+        (None, 1, "issuer"),
+        (169, 13, "nationality"),
+        (169, 20, "name_bn"),
+        (169, 17, "photo_webp"),
+        (-880001, 1, "profile"),
+        (-880001, 2, "passport_no"),
+    ],
+)
+def test_a_reader_names_the_part_that_is_missing(section: int | None, key: int, field: str) -> None:
+    content = payload_map(replace(FULL_CLAIMS, photo_webp=b"RIFF"))
+    del (content if section is None else content[section])[key]
+    with pytest.raises(MalformedClaims) as fault:
+        parse_claims(cbor.encode(content), issuer=ISSUER)
+    assert fault.value.field == field

@@ -58,7 +58,7 @@ def _bundle(ring: Ring, bundle: TrustBundle, where: str, *, issuer: str | None, 
 def _status_list(ring: Ring, uri: str, on: Occasion) -> Iterator[Finding]:
     path = ring.public / "status" / f"{list_name(uri)}.cwt"
     held = ring.held.lists.get(uri)
-    cure = "Start the issuer, which publishes every hour (clearance serve), and see what its log says."
+    cure = "Start the signing service, which publishes in rounds (clearance signer run), and see what its log says."
     if held is None:
         said = f"There is no genuine list for {uri}: desks refer every card of it."
         yield fault("status.none", str(path), said, cure)

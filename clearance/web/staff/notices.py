@@ -24,5 +24,5 @@ class Notice(StrEnum):
     )
     NOT_YET_PUBLISHED = N_(
         "The card is cancelled, but the cancel list could not be published: desks do not know of it yet. "
-        "Publishing is tried again every hour. Tell your administrator now."
+        "Publishing is tried again every few minutes. Tell your administrator now."
     )

@@ -10,8 +10,10 @@ BY_REASON: dict[str, tuple[str, ...]] = {
         "cbor:_item: if head < 24: return (head, at) -> if False: return (head, at)",
         "cbor:_item: not (text.isascii() and text.isprintable -> not is_plain(text)",
         "claims:_require_known_shape: if clearance.keys() <= _KNOWN_CLEARANCE_ -> if False: return",
-        "claims:_require_known_shape: clearance.keys() <= _KNOWN_CLEARANCE_KEY"
-        " -> clearance.keys() < _KNOWN_CLEARANCE_KEYS",
+        (
+            "claims:_require_known_shape: clearance.keys() <= _KNOWN_CLEARANCE_KEY"
+            " -> clearance.keys() < _KNOWN_CLEARANCE_KEYS"
+        ),
         "cbor:_long_argument: if info == 24: argument, end = (data[at] -> if False: argument, end = (data[at], at ",
     ),
     "another line makes the same error of it": (

@@ -10,7 +10,7 @@ from clearance.issuing.service import Service
 
 
 class NotYetPublished(Exception):
-    """The card is revoked and stays so, but desks cannot learn of it yet. Publication is tried again in the next round."""
+    """The card is revoked and stays so, but desks cannot learn of it yet. The next round tries to publish again."""
 
     def __init__(self, clearance: Clearance) -> None:
         super().__init__(f"{clearance.clearance_no} is revoked; the status list could not be published")

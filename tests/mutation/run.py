@@ -44,6 +44,7 @@ QUICK = ["-x", "-p", "no:cacheprovider", "-qq", "--no-summary", "-o", "timeout=0
 QUICK += ["-k", " and ".join(f"not {name}" for name in LEFT_OUT)]
 GOAL = 0.85
 SURVIVED, KILLED, IMPORT_AGAIN = 0, 1, 3
+DIRECTLY = "directly "
 MEMORY = 3 << 30
 
 
@@ -196,7 +197,8 @@ class _Session:
             tests = [items[nodeid] for _, nodeid in sorted(reaching[mutant.module, mutant.place])]
             if not _all_pass(session, tests):
                 return KILLED
-            return SURVIVED if tests and mutant.place != AT_IMPORT else IMPORT_AGAIN
+            ran = reaching[mutant.module, DIRECTLY + mutant.place]  # else only what it made at import was entered
+            return SURVIVED if ran else IMPORT_AGAIN
 
         for name, fate in _each(self._todo, self._jobs, run, lambda _: 60):
             self.fates[name] = fate
@@ -237,6 +239,8 @@ def _entered(session: pytest.Session, items: dict[str, pytest.Item]) -> Entered:
         if event == "call" and code.co_filename.startswith(folder):
             outermost = code.co_qualname.partition(".<locals>")[0]
             places.add((Path(code.co_filename).stem, outermost))
+            if code.co_qualname == outermost:
+                places.add((Path(code.co_filename).stem, DIRECTLY + outermost))
 
     for nodeid, item in items.items():
         places = set()

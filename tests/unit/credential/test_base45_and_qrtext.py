@@ -9,6 +9,7 @@ from clearance.credential import base45
 from clearance.credential.deflate import deflate_for_all_readers, inflate
 from clearance.credential.errors import ForeignText, UnreadableText, WebLink
 from clearance.credential.qrtext import MAX_TEXT, MAX_TOKEN, pack, unpack
+from tests.vectors.cases_text import noise
 
 TOKEN = bytes(random.Random(45).randbytes(390))
 
@@ -93,3 +94,9 @@ def test_everything_else_is_unreadable(text: str) -> None:
     with pytest.raises(UnreadableText) as fault:
         unpack(text)
     assert type(fault.value) is UnreadableText
+
+
+def test_what_zlib_would_store_reads_back_at_every_length() -> None:
+    for length in range(40, 120):
+        data = noise(length)
+        assert inflate(deflate_for_all_readers(data), limit=length) == data

@@ -78,8 +78,10 @@ class SigningServer:
 
     def _answer_to(self, line: socket.socket) -> wire.Answer:
         try:
+            # Read first: an answer to a line that is closed with something unread in it may never arrive.
+            content = wire.receive(line, within_s=REQUEST_WITHIN_S)
             self._require_friend(line)
-            return self._answer(wire.parse_request(wire.receive(line, within_s=REQUEST_WITHIN_S)))
+            return self._answer(wire.parse_request(content))
         except Stranger as stranger:
             log.error("a stranger asked", who=str(stranger))
             return wire.Failed(trouble=Trouble.STRANGER)

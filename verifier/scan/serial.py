@@ -163,6 +163,8 @@ class SerialScanners:
 
     def _look(self) -> None:
         ports = tuple(self._list_ports())
+        if ports != self._heard.ports:
+            self._tell(ports=ports)
         chosen = self._heard.chosen
         if chosen == ALL_USB:
             wanted = {port.device for port in ports if port.usb}
@@ -171,8 +173,6 @@ class SerialScanners:
         for device in wanted - self._readers.keys():
             self._readers[device] = Thread(target=self._read, args=(device,), name=f"serial {device}", daemon=True)
             self._readers[device].start()
-        if ports != self._heard.ports:
-            self._tell(ports=ports)
 
     def _is_there(self, device: str, ports: Sequence[Port]) -> bool:
         """Ports that the system does not list can be named by hand."""

@@ -39,7 +39,7 @@ def done(counter: Counter) -> dict[Act, int]:
 def test_enter_lets_the_person_pass_and_the_name_leaves_the_screen(counter: Counter, bureau: Bureau) -> None:
     matched(counter, bureau)
     counter.page.wait_for_timeout(LOOKED_MS)
-    counter.page.keyboard.press("Enter")
+    counter.press("Enter")
     expect(counter.page.locator("#screen h1")).to_contain_text("যেতে দেওয়া হলো")
     expect(counter.page.locator("#screen")).not_to_contain_text("KARIM")
     assert done(counter) == {Act.LET_PASS: 1}
@@ -50,7 +50,7 @@ def test_enter_before_the_passport_asks_for_it_and_lets_nobody_pass(counter: Cou
     counter.paste(bureau.card())
     counter.look("cleared")
     counter.page.wait_for_timeout(LOOKED_MS)
-    counter.page.keyboard.press("Enter")
+    counter.press("Enter")
     expect(counter.page.locator("#note")).to_contain_text("আগে পাসপোর্ট")
     counter.look("cleared")
     assert done(counter) == {}
@@ -71,9 +71,9 @@ def test_a_scanner_s_late_enter_lets_nobody_pass(counter: Counter, bureau: Burea
 def test_r_refers_for_the_likely_ground_and_the_screen_names_nobody(counter: Counter, bureau: Bureau) -> None:
     counter.paste(tampered(bureau.card()))
     counter.look("stop")
-    counter.page.keyboard.press("r")
+    counter.press("r")
     expect(counter.page.locator("#refer input:checked")).to_have_value("forged")
-    counter.page.keyboard.press("Enter")
+    counter.press("Enter")
     expect(counter.page.locator("#screen h1")).to_contain_text("REFERRED")
     assert done(counter) == {Act.REFER: 1}
     counter.next()
@@ -81,20 +81,20 @@ def test_r_refers_for_the_likely_ground_and_the_screen_names_nobody(counter: Cou
 
 def test_a_digit_chooses_another_ground_and_enter_confirms_it(counter: Counter, bureau: Bureau) -> None:
     matched(counter, bureau)
-    counter.page.keyboard.press("r")
+    counter.press("r")
     expect(counter.page.locator("#refer")).to_be_visible()
-    counter.page.keyboard.press("8")
+    counter.press("8")
     expect(counter.page.locator("#refer input:checked")).to_have_value("other")
     assert done(counter) == {}
-    counter.page.keyboard.press("Enter")
+    counter.press("Enter")
     expect(counter.page.locator("#screen")).to_contain_text("অন্য কোনো সন্দেহ")
 
 
 def test_escape_refers_nobody(counter: Counter, bureau: Bureau) -> None:
     matched(counter, bureau)
-    counter.page.keyboard.press("r")
+    counter.press("r")
     expect(counter.page.locator("#refer")).to_be_visible()
-    counter.page.keyboard.press("Escape")
+    counter.press("Escape")
     expect(counter.page.locator("#refer")).to_be_hidden()
     expect(counter.page.locator(".steps .done")).to_have_count(2)
     assert done(counter) == {}
@@ -102,7 +102,7 @@ def test_escape_refers_nobody(counter: Counter, bureau: Bureau) -> None:
 
 def test_a_scan_while_the_grounds_are_open_chooses_none(counter: Counter, bureau: Bureau) -> None:
     matched(counter, bureau)
-    counter.page.keyboard.press("r")
+    counter.press("r")
     expect(counter.page.locator("#refer")).to_be_visible()
     counter.page.wait_for_timeout(500)
     counter.scanner.scan("12345678 123456789")
@@ -118,11 +118,11 @@ def test_the_slip_is_printed_in_both_languages_and_nothing_else_with_it(
     page = counter.page
     counter.paste(bureau.card(idx=REVOKED_IDX))
     counter.look("stop")
-    page.keyboard.press("r")
+    counter.press("r")
     expect(page.locator("#refer")).to_be_visible()
-    page.keyboard.press("Enter")
+    counter.press("Enter")
     expect(page.locator('[data-act="print"]')).to_be_visible()
-    page.keyboard.press("F4")
+    counter.press("F4")
     expect(page.locator("body")).to_have_attribute("data-print", "slip")
     assert page.evaluate("window.printed") == "slip"
     page.emulate_media(media="print")
@@ -138,7 +138,7 @@ def test_the_slip_is_printed_in_both_languages_and_nothing_else_with_it(
 def test_the_same_card_at_once_is_a_repeat(counter: Counter, bureau: Bureau) -> None:
     matched(counter, bureau)
     counter.page.wait_for_timeout(LOOKED_MS)
-    counter.page.keyboard.press("Enter")
+    counter.press("Enter")
     expect(counter.page.locator("#screen h1")).to_contain_text("যেতে দেওয়া হলো")
     counter.scanner.scan(bureau.card())
     expect(counter.page.locator("#screen h1")).to_contain_text("SAME CARD")
@@ -148,7 +148,7 @@ def test_two_pages_of_one_desk_let_one_person_pass_once(browser: Browser, desk: 
     with counter_at(browser, desk) as one, counter_at(browser, desk) as two:
         matched(one, bureau)
         one.page.wait_for_timeout(LOOKED_MS)
-        one.page.keyboard.press("Enter")
+        one.press("Enter")
         expect(one.page.locator("#screen h1")).to_contain_text("LET PASS")
         two.paste(bureau.card())
         expect(two.page.locator("#screen h1")).to_contain_text("SAME CARD")
@@ -156,7 +156,7 @@ def test_two_pages_of_one_desk_let_one_person_pass_once(browser: Browser, desk: 
 
 
 def test_there_is_nothing_to_refer_before_a_scan(counter: Counter) -> None:
-    counter.page.keyboard.press("r")
+    counter.press("r")
     expect(counter.page.locator("#note")).to_contain_text("আগে কার্ডটি স্ক্যান করুন")
 
 

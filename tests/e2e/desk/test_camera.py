@@ -60,11 +60,11 @@ def test_the_camera_can_be_switched_off_and_stays_off(
     browser = launch_with_camera(playwright, film_of(tmp_path / "film.y4m"))
     with counter_at(browser, desk) as counter:
         expect(counter.page.locator('body[data-camera="on"]')).to_be_attached()
-        counter.page.keyboard.press("c")
+        counter.press("c")
         expect(counter.page.locator("#camera-says")).to_contain_text("ক্যামেরা বন্ধ")
         counter.page.reload()
         expect(counter.page.locator("#camera-says")).to_contain_text("ক্যামেরা বন্ধ")
-        counter.page.keyboard.press("c")
+        counter.press("c")
         expect(counter.page.locator('body[data-camera="on"]')).to_be_attached()
     browser.close()
 
@@ -158,7 +158,7 @@ def test_a_camera_with_a_light_offers_it_and_another_does_not(playwright: Playwr
         counter.page.reload()
         torch = counter.page.locator("#torch")
         expect(torch).to_have_attribute("aria-pressed", "false")
-        counter.page.keyboard.press("t")
+        counter.press("t")
         expect(torch).to_have_attribute("aria-pressed", "true")
         torch.click()
         expect(torch).to_have_attribute("aria-pressed", "false")

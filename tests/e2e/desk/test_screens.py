@@ -57,7 +57,7 @@ def test_the_language_changes_without_losing_the_verdict(counter: Counter, burea
     counter.scanner.scan(bureau.card())
     counter.look("cleared")
     expect(page.locator(".now")).to_have_text("মুখ আর পাসপোর্ট মিলিয়ে যেতে দিন।", use_inner_text=True)
-    page.keyboard.press("l")
+    counter.press("l")
     expect(page.locator(".now")).to_have_text("Match the face and the passport, then let pass.", use_inner_text=True)
     counter.look("cleared")
     page.reload()
@@ -67,7 +67,7 @@ def test_the_language_changes_without_losing_the_verdict(counter: Counter, burea
 def test_keys_work_under_a_bengali_keyboard(counter: Counter) -> None:
     counter.scanner.press([Key("F1", "F1")])
     expect(counter.page.locator("#help")).to_be_visible()
-    counter.page.keyboard.press("Escape")
+    counter.press("Escape")
     expect(counter.page.locator("#help")).to_be_hidden()
     counter.scanner.press([Key("KeyM", "ম")])
     expect(counter.page.locator("#passport")).to_be_visible()
@@ -91,7 +91,7 @@ def test_each_verdict_has_its_own_sound_and_the_mute_key_silences_it(
         counter.next()
     assert [len(tones) for tones in heard.values()] == [1, 1, 2]
     assert heard["cleared"][0] > heard["not_read"][0] > heard["stop"][0]
-    counter.page.keyboard.press("q")
+    counter.press("q")
     expect(counter.page.locator("#sound")).to_have_attribute("aria-pressed", "true")
     counter.page.evaluate("window.tones = []")
     counter.show("stop", bureau)
@@ -100,7 +100,7 @@ def test_each_verdict_has_its_own_sound_and_the_mute_key_silences_it(
 
 
 def test_the_lists_can_be_fetched_by_a_key_and_a_failure_is_said(counter: Counter, bureau: Bureau) -> None:
-    counter.page.keyboard.press("F9")
+    counter.press("F9")
     expect(counter.page.locator("#note")).to_contain_text("তালিকা আনা যায়নি")
     expect(counter.page.locator("#chips")).to_contain_text("সংযোগ নেই")
     counter.scanner.scan(bureau.card())

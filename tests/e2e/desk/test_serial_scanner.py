@@ -66,14 +66,14 @@ def test_a_stop_waits_for_a_key_whatever_the_scanner_sends(counter: Counter, bur
 
 
 def test_the_test_code_is_tried_over_the_serial_line_too(counter: Counter, cable: Cable) -> None:
-    counter.page.keyboard.press("F8")
+    counter.press("F8")
     expect(counter.page.locator("#settings")).to_be_visible()
     cable.send(counter.page.locator("#test-text").inner_text() + "\r")
     expect(counter.page.locator('#test-says [data-word="test_right"]')).to_be_visible()
 
 
 def test_the_chosen_port_is_shown_and_can_be_given_up(counter: Counter, bureau: Bureau, cable: Cable) -> None:
-    counter.page.keyboard.press("F8")
+    counter.press("F8")
     expect(counter.page.locator("#ports")).to_have_value(cable.device)
     counter.page.locator("#ports").select_option("none")
     expect(counter.page.locator("#note")).to_contain_text("স্ক্যানারের তার খোলা")

@@ -36,7 +36,7 @@ def french(code: str, shift: int) -> str:
 
 @pytest.fixture
 def settings(counter: Counter) -> Counter:
-    counter.page.keyboard.press("F8")
+    counter.press("F8")
     expect(counter.page.locator("#settings")).to_be_visible()
     return counter
 
@@ -80,16 +80,16 @@ def test_a_scanner_set_to_another_country_is_learned_and_cards_are_read_from_the
     settings: Counter, bureau: Bureau
 ) -> None:
     card = bureau.card()
-    settings.page.keyboard.press("Escape")
+    settings.press("Escape")
     settings.scanner.press([*set_to(french, card, on=bengali), ENTER])
     settings.look("not_read")
     expect(settings.page.locator("#note")).to_contain_text("স্ক্যানারের অক্ষর ভুল এসেছে")
-    settings.page.keyboard.press("F8")
+    settings.press("F8")
     expect(settings.page.locator("#settings")).to_be_visible()
     settings.page.wait_for_timeout(500)
     settings.scanner.press([*set_to(french, code_of(settings.page), on=bengali), ENTER])
     assert says(settings) == ["test_learned"]
-    settings.page.keyboard.press("Escape")
+    settings.press("Escape")
     expect(settings.page.locator("#settings")).to_be_hidden()
     settings.page.wait_for_timeout(500)
     settings.scanner.press([*set_to(french, card, on=bengali), ENTER])

@@ -50,7 +50,7 @@ def test_the_list_of_grounds_fits_and_is_accessible(
 ) -> None:
     with counter_at(browser, desk, size=size) as counter:
         counter.show("stop", bureau)
-        counter.page.keyboard.press("r")
+        counter.press("r")
         expect(counter.page.locator("#refer")).to_be_visible()
         assert_fits(counter.page, tall=True)
         assert violations(counter.page) == []

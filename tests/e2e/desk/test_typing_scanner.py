@@ -94,7 +94,7 @@ def test_a_foreign_code_with_spaces_presses_no_button_either(counter: Counter) -
 
 def test_a_field_gets_back_what_a_scan_typed_over(counter: Counter, bureau: Bureau) -> None:
     page = counter.page
-    page.keyboard.press("m")
+    counter.press("m")
     expect(page.locator("#passport")).to_be_visible()
     page.keyboard.type("B76", delay=120)
     seen: list[str] = []
@@ -110,7 +110,7 @@ def test_a_field_gets_back_what_a_scan_typed_over(counter: Counter, bureau: Bure
 
 def test_a_person_types_a_passport_number_undisturbed(counter: Counter) -> None:
     page = counter.page
-    page.keyboard.press("m")
+    counter.press("m")
     expect(page.locator("#passport")).to_be_visible()
     page.keyboard.type("ncf 0123 4567", delay=110)
     expect(page.locator("#passport-no")).to_have_value("ncf 0123 4567")

@@ -46,6 +46,7 @@ class Store(Protocol):
     def offer_trust(self, token: bytes) -> bool: ...
     def offer_status(self, name: str, token: bytes) -> bool: ...
     def status_uris(self) -> Sequence[str]: ...
+    def is_whole(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +81,8 @@ class Puller:
         came: list[str] = []
         failed: list[tuple[str, str]] = []
         with self._lock:
+            if not self._store.is_whole():
+                self._etags.clear()  # "unchanged" would be no help where a file was lost on this side
             for path, cap, offer in self._wanted():
                 try:
                     self._replace(path, cap, offer)

@@ -84,6 +84,11 @@ class TrustStore:
         bundle = self.load().bundle
         return bundle.status_uris if bundle else ()
 
+    def is_whole(self) -> bool:
+        """Whether a usable bundle and every list that it names are held."""
+        held = self.load()
+        return held.bundle is not None and held.lists.keys() >= set(held.bundle.status_uris)
+
     def _load(self) -> HeldTrust:
         files, floor = self._files(), self._floor()
         if self._last is not None and self._last[:2] == (files, floor):

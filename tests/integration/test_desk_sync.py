@@ -125,6 +125,19 @@ def test_a_new_desk_holds_everything_after_one_pull(bureau: Bureau, store: Trust
     assert verdict(store, bureau.card()) is Reason.VALID
 
 
+@pytest.mark.parametrize("pattern", ["trust.*", "status/*"])
+def test_a_file_that_was_lost_with_its_copy_comes_again(
+    tmp_path: Path, store: TrustStore, puller: Puller, pattern: str
+) -> None:
+    puller.pull()
+    assert store.is_whole()
+    for lost in (tmp_path / "desk" / "trust").glob(pattern):
+        lost.unlink()
+    assert not store.is_whole()
+    assert puller.pull().complete
+    assert store.is_whole()
+
+
 def test_a_revocation_arrives_with_the_next_pull(bureau: Bureau, store: TrustStore, puller: Puller) -> None:
     puller.pull()
     bureau.publish({REVOKED_IDX: Status.INVALID}, at=NOW)

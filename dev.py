@@ -8,6 +8,7 @@ does is the business of the program it starts.
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import venv
@@ -135,8 +136,16 @@ def install_node_packages() -> None:
 
 
 def python(*arguments: str, **environment: str) -> int:
-    """Run the environment's Python with the project as working directory."""
-    return subprocess.call([str(PYTHON), *arguments], cwd=ROOT, env={**os.environ, **environment})
+    """Run the environment's Python with the project as working directory.
+
+    Ctrl-C reaches the program as well, which ends as it likes and in its own time; we only wait for it.
+    """
+    with subprocess.Popen([str(PYTHON), *arguments], cwd=ROOT, env={**os.environ, **environment}) as program:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            return program.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def run(rest: list[str]) -> int:

@@ -8,6 +8,7 @@ import pwd
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -42,10 +43,19 @@ ROUND_EVERY_S = 300
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A bound signing service. `serve` returns some time after `stop`: when the requests at work are answered."""
+
+    serve: Callable[[], None]
+    stop: Callable[[], None]
+
+
 @contextmanager
-def signing(home: Path) -> Iterator[Callable[[], None]]:
-    """A bound signing service of the installation at `home`; calling what is yielded serves until the process is told
-    to stop. Raises ConfigurationRefused, and OSError where the address cannot be had.
+def signing(home: Path) -> Iterator[Running]:
+    """The signing service of the installation at `home`, ready to serve.
+
+    Raises ConfigurationRefused, and OSError where the address cannot be had.
     """
     log_in_lines()
     settings = read_settings(home)
@@ -54,7 +64,7 @@ def signing(home: Path) -> Iterator[Callable[[], None]]:
         component = SigningComponent(room_of(settings, keys, database))
         try:
             with bound(address, component, users=users) as server, _published_regularly(component):
-                yield lambda: _serve(server, component)
+                yield Running(serve=lambda: _serve(server, component), stop=server.stop)
         except AddressTaken as taken:
             raise ConfigurationRefused(str(taken)) from None
 

@@ -43,7 +43,7 @@ class SigningServer:
         self._places = threading.Semaphore(PLACES)
 
     def serve(self) -> None:
-        """Answer until `stop` is called or an exception comes in from a signal; begun requests are finished first."""
+        """Answer until `stop` is called; begun requests are finished first."""
         with ThreadPoolExecutor(PLACES, thread_name_prefix="request") as pool:
             while True:
                 self._places.acquire()
@@ -54,7 +54,9 @@ class SigningServer:
                 pool.submit(self._attend, line)
 
     def stop(self) -> None:
-        """Take no more requests; `serve` returns when those at work are answered."""
+        """Take no more requests; `serve` returns when those at work are answered. May be called by a signal's handler,
+        which must not raise instead: an exception between two steps of `serve` could leave a lock taken for ever.
+        """
         self._listener.shutdown(socket.SHUT_RDWR)
 
     def _attend(self, line: socket.socket) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -45,9 +45,10 @@ def run(home: Path) -> None:
     from clearance.signer import signing
 
     try:
-        with _stopping_on_signals(), signing(home) as serve:
+        with _ending_on_signals() as signals, signing(home) as running:
+            signals.stop = running.stop
             click.echo("The signing service is ready. Stop: Ctrl-C.")
-            serve()
+            running.serve()
     except ConfigurationRefused as refused:
         fail("The signing service must not start:\n  " + "\n  ".join(refused.faults), os.EX_CONFIG)
     except OSError as error:
@@ -142,18 +143,28 @@ def _no_such_officer(number: str, t: Translator) -> None:
     fail(t.gettext("There is no officer %(number)s.") % {"number": shown(number)}, os.EX_DATAERR)
 
 
-@contextmanager
-def _stopping_on_signals() -> Iterator[None]:
-    """SIGTERM ends the service as Ctrl-C does; a second one does not tear apart what is being finished."""
+class _Signals:
+    """SIGTERM ends the service as Ctrl-C does; a second one does not tear apart what is being finished.
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
+    While the service starts, a signal breaks the start off; from then on it calls `stop`.
+    """
+
+    stop: Callable[[], None] | None = None
+
+    def receive(self, _signal: int, _frame: FrameType | None) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        if self.stop is None:
+            raise KeyboardInterrupt
+        self.stop()
 
+
+@contextmanager
+def _ending_on_signals() -> Iterator[_Signals]:
+    signals = _Signals()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+        signal.signal(number, signals.receive)
     try:
-        yield
+        yield signals
     except KeyboardInterrupt:
         return

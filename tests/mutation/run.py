@@ -100,7 +100,11 @@ def _each(
         pid = os.fork()
         if pid == 0:
             _be_quiet_and_bounded(seconds(mutant))
-            os._exit(run(mutant))
+            fate = SURVIVED  # what breaks this program and not a test was noticed by nobody
+            try:
+                fate = run(mutant)
+            finally:
+                os._exit(fate)
         running[pid] = mutant.name
     while running:
         yield _one_ended(running)

@@ -16,7 +16,7 @@ from clearance.credential.claims import (
     encode_claims,
     end_of_day_dhaka,
 )
-from clearance.credential.cose import sign1
+from clearance.credential.cose import Signer, sign1
 from clearance.credential.held import Floor, HeldTrust, hold
 from clearance.credential.status import STATUS_CONTENT_TYPE, Status, encode_status_list
 from clearance.credential.trust import (
@@ -117,7 +117,7 @@ def bundle(**changes: Any) -> TrustBundle:
     return replace(usual, **changes)
 
 
-def trust_token(content: TrustBundle | None = None, *, signer: SeededSigner | None = None) -> bytes:
+def trust_token(content: TrustBundle | None = None, *, signer: Signer | None = None) -> bytes:
     payload = encode_trust_bundle(content or bundle())
     return sign1(payload, signer=signer or country().trust, content_type=TRUST_CONTENT_TYPE)
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from clearance.credential.cose import Signer
 from clearance.credential.errors import NotStrictCbor, UnusableFloor, UnusableStatusList, UnusableTrust
 from clearance.credential.floor import Edition, Floor, union
 from clearance.credential.gate import verdict_for
 from clearance.credential.held import hold
 from clearance.credential.reasons import Reason
-from clearance.credential.status import Status, encode_status_list
+from clearance.credential.status import MAX_TOKEN, Status, encode_status_list
 from clearance.credential.trust import encode_trust_bundle
 from tests.vectors.cases_gate import packed_list
 from tests.vectors.desk import (
@@ -176,3 +177,24 @@ def test_nothing_is_published_that_a_reader_would_not_use() -> None:
         encode_trust_bundle(replace(bundle(), issuer="bmet\u200b.gov.bd"))
     with pytest.raises(UnusableStatusList):
         encode_status_list({5: Status.INVALID}, uri=URI, size=5, issued_at=1, expires_at=LIST_EXPIRES)
+
+
+class _UnderAnotherName:
+    """The trust signer, who names another key in the header."""
+
+    def __init__(self, signer: Signer, kid: bytes) -> None:
+        self.algorithm, self.sign, self.kid = signer.algorithm, signer.sign, kid
+
+
+def test_a_bundle_that_names_another_key_than_its_certificate_s_is_unusable() -> None:
+    signer = country().trust
+    token = trust_token(bundle(), signer=_UnderAnotherName(signer, bytes(8)))
+    held = replace(DeskFiles(), trust=token).hold()
+    assert held.bundle is None
+    assert "another certificate" in held.faults[0]
+
+
+def test_a_list_beyond_every_size_is_no_list() -> None:
+    held = desk_with_lists(bytes(MAX_TOKEN + 1), status_token()).hold()
+    assert list(held.lists) == [URI]
+    assert "above" in held.faults[0]

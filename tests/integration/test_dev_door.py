@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 SLOW_TO_END = """
 import signal, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may have had it ignored
-print("started", flush=True)
 try:
+    print("started", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     time.sleep(1)

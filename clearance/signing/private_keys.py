@@ -15,9 +15,7 @@ from clearance.signing.certified import PrivateKey
 from clearance.signing.errors import KeyRefused
 from clearance.signing.hardware import destroy_token_key, make_token_key, open_token_key, require_token
 from clearance.signing.pkcs11_uri import TokenAddress
-from clearance.signing.software import new_private_key, private_key_pem, read_private_key
-
-ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+from clearance.signing.software import ENCRYPTED, new_private_key, private_key_pem, read_private_key
 
 
 @dataclass(frozen=True, kw_only=True)

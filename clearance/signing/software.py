@@ -16,6 +16,9 @@ from clearance.credential.cose import Algorithm
 from clearance.signing.certified import PrivateKey
 from clearance.signing.errors import KeyRefused, PassphraseWrong
 
+ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+"""How an encrypted PKCS#8 key begins in PEM (RFC 7468)."""
+
 MAX_KEY_FILE = 16 * 1024
 """Bytes; a PKCS#8 key of ours takes under 500."""
 
@@ -48,7 +51,7 @@ def read_private_key(path: Path, *, passphrase: bytes | None) -> PrivateKey:
     An unencrypted key is read only while nobody but its owner can read it. Raises KeyRefused, or PassphraseWrong.
     """
     pem, open_to_others = _read_guarded(path)
-    encrypted = pem.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    encrypted = pem.startswith(ENCRYPTED)
     if not encrypted and not pem.startswith(b"-----BEGIN PRIVATE KEY-----"):
         raise KeyRefused(f"{path} is not a private key in PKCS#8 PEM.")
     if not encrypted and open_to_others:

@@ -1,0 +1,67 @@
+"""What the use cases need from the world, as protocols. Adapters in `storage`, `signing` and `card` implement them.
+
+Each port has one real adapter and one working fake (`tests/fakes`), and the same contract tests run on both. One module
+for each neighbour; everybody imports them from here.
+"""
+
+from clearance.issuing.ports.cards import CardPrinter, Documents, Portrait, SealingPrinter
+from clearance.issuing.ports.faults import (
+    Conflict,
+    DoesNotFit,
+    KeysUnusable,
+    NotOnRecord,
+    NotSigned,
+    PhotoGround,
+    PhotoRefused,
+    Trouble,
+    Unavailable,
+)
+from clearance.issuing.ports.people import PasswordHasher
+from clearance.issuing.ports.records import (
+    Applications,
+    AuditLog,
+    Clearances,
+    Database,
+    Desks,
+    Intents,
+    Permits,
+    Reissues,
+    SigningControls,
+    SigningIntent,
+    Staff,
+    UnitOfWork,
+)
+from clearance.issuing.ports.signing import ComponentState, SealingKey, SigningService, StatusPublisher
+
+__all__ = [
+    "Applications",
+    "AuditLog",
+    "CardPrinter",
+    "Clearances",
+    "ComponentState",
+    "Conflict",
+    "Database",
+    "Desks",
+    "Documents",
+    "DoesNotFit",
+    "Intents",
+    "KeysUnusable",
+    "NotOnRecord",
+    "NotSigned",
+    "PasswordHasher",
+    "Permits",
+    "PhotoGround",
+    "PhotoRefused",
+    "Portrait",
+    "Reissues",
+    "SealingKey",
+    "SealingPrinter",
+    "SigningControls",
+    "SigningIntent",
+    "SigningService",
+    "Staff",
+    "StatusPublisher",
+    "Trouble",
+    "Unavailable",
+    "UnitOfWork",
+]

@@ -1,0 +1,10 @@
+"""Rules of the office as dated data, and permits as budgets."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""Checkpoints of the record, look-ups of persons, findings of the nightly report."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""Clients of the interface, their requests, and messages waiting to be sent."""
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""How often the public look-up was asked and answered."""
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

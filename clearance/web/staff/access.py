@@ -15,6 +15,10 @@ from clearance.domain.text import searchable
 from clearance.issuing.service import Service
 from clearance.issuing.sign_in import sign_in, still_signed_in
 from clearance.web.limits import typed, visitor
+from clearance.web.staff import devices
+from clearance.web.staff.devices import device
+
+__all__ = ["device", "install", "officer", "own_path"]
 
 FAILURES_PER_ACCOUNT = "5 per minute; 20 per hour"
 """From one address for one user name: nobody can lock out an officer who sits elsewhere."""
@@ -34,6 +38,7 @@ MAX_TYPED = 200
 
 def install(routes: Blueprint, service: Service, limiter: Limiter) -> None:
     """Guard every route of the blueprint, and add the pages at its door."""
+    devices.install(routes)
     per_account = limiter.limit(FAILURES_PER_ACCOUNT, key_func=_account_and_address, deduct_when=_failed)
     per_address = limiter.limit(TRIES_PER_ADDRESS, key_func=visitor)
 

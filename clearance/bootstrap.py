@@ -5,9 +5,10 @@ Here is what all of them share: settings, database, the office without a key. `c
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -27,9 +28,12 @@ from clearance.signing.errors import SigningFault
 from clearance.storage.database import SqlDatabase
 from clearance.storage.documents import DocumentDirectory
 from clearance.storage.object_documents import StoreMisnamed, open_store
+from clearance.storage.queue import QueueLost, WorkQueue
 from clearance.storage.schema import UnknownSchema
 
 SOCKET = "signer.sock"
+
+log = structlog.get_logger()
 
 
 class ConfigurationRefused(Exception):
@@ -101,6 +105,7 @@ def service_of(settings: Settings) -> Iterator[Service]:
             status_uri=bundle.status_uris[-1],
             demo=is_demo(root),
             card_policy=settings.card_policy,
+            ring=_bell(settings),
         )
 
 
@@ -160,6 +165,24 @@ def signer_address(settings: Settings) -> Address:
         key=settings.home / signer.certificate_key,
         authority=settings.home / signer.authority,
     )
+
+
+def open_queue(settings: Settings) -> WorkQueue:
+    """What wakes workers."""
+    return WorkQueue(settings.queue_url, file=settings.home / "queue.db")
+
+
+def _bell(settings: Settings) -> Callable[[str], None]:
+    """Rings for a chore. The queue is opened when it is first needed: most commands never ring."""
+    opened = cache(lambda: open_queue(settings))
+
+    def ring(chore: str) -> None:
+        try:
+            opened().ring(chore)
+        except QueueLost as error:
+            log.error("the queue cannot be reached", kind=str(error))
+
+    return ring
 
 
 def log_in_lines() -> None:

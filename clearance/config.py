@@ -100,6 +100,12 @@ class Settings(BaseSettings):
     """Photos and sealed cards; `<home>/documents` unless given. The signing service and the web share it."""
     trust_directory: Path | None = None
     """What the signing service publishes for desks; `<home>/keys/public` unless given."""
+    queue_url: str = Field(default="", pattern=r"^(|(rediss?|postgresql)://\S+)$")
+    """Where workers are woken: `redis://host` or `postgresql://...`; empty for the SQLite file `<home>/queue.db`."""
+    embedded_worker: bool = True
+    """Whether `clearance serve` does the worker's work too; off where `clearance worker run` runs beside it."""
+    worker_threads: int = Field(default=2, ge=1, le=64)
+    """How many pieces of work one worker does at a time."""
     limiter_storage: str = "memory://"
     """Where rate limits are counted. One process: memory. Several: a shared store such as `redis://host`."""
     card: CardSettings = CardSettings()

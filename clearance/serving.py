@@ -10,11 +10,12 @@ from pathlib import Path
 from flask import Flask
 from waitress.server import BaseWSGIServer, create_server
 
-from clearance.bootstrap import ConfigurationRefused, log_in_lines, read_settings, service_of
+from clearance.bootstrap import ConfigurationRefused, log_in_lines, open_queue, read_settings, service_of
 from clearance.config import Settings
 from clearance.issuing.service import Service
 from clearance.web.app import create_app
 from clearance.web.options import WebOptions
+from clearance.worker import working
 
 SESSION_SECRET = "session.secret"  # noqa: S105 - the name of a file, not a secret
 THREADS = 8
@@ -32,7 +33,8 @@ def serving(home: Path, *, host: str, port: int) -> Iterator[Callable[[], None]]
     with service_of(settings) as service:
         server = create_server(web_app(service, settings), host=host, port=port, threads=THREADS, ident=None)
         try:
-            yield lambda: _serve(server, service)
+            with _embedded_worker(service, settings):
+                yield lambda: _serve(server, service)
         finally:
             server.close()
 
@@ -70,6 +72,16 @@ def web_app(service: Service, settings: Settings) -> Flask:
             security_contact=settings.security_contact,
         ),
     )
+
+
+@contextmanager
+def _embedded_worker(service: Service, settings: Settings) -> Iterator[None]:
+    """The worker in threads of this process, unless programs of their own do its work."""
+    if not settings.embedded_worker:
+        yield
+        return
+    with working(service, open_queue(settings), threads=settings.worker_threads):
+        yield
 
 
 def _serve(server: BaseWSGIServer, service: Service) -> None:

@@ -25,6 +25,7 @@ COMMANDS = {
     "db": "clearance.cli.db:db",
     "desks": "clearance.cli.desks:desks",
     "reissue": "clearance.cli.reissue:reissue",
+    "worker": "clearance.cli.worker:worker",
 }
 """Name -> module and command. Modules load on use, so that `--help` and small commands start at once."""
 

@@ -1,5 +1,6 @@
 """`clearance serve` and `clearance demo`: start the programs and say clearly when they cannot start."""
 
+import signal
 from pathlib import Path
 
 import click
@@ -26,6 +27,7 @@ def serve(home: Path, host: str, port: int) -> None:
     from clearance.bootstrap import ConfigurationRefused
     from clearance.serving import serving
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the worker inside lays its work down first
     try:
         with serving(home, host=host, port=port) as run:
             click.echo(f"Serving http://{host}:{port}/ - stop with Ctrl-C.")

@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from clearance.issuing.ports import (
     Applications,
     AuditLog,
+    ChoreRecords,
     Clearances,
     Conflict,
     Desks,
@@ -30,6 +31,7 @@ from clearance.issuing.ports import (
 )
 from clearance.storage.applications import SqlApplications
 from clearance.storage.audit import SqlAuditLog
+from clearance.storage.chores import SqlChores
 from clearance.storage.clearances import SqlClearances
 from clearance.storage.desks import SqlDesks
 from clearance.storage.intents import SqlIntents
@@ -92,6 +94,7 @@ class SqlUnitOfWork:
     desks: Desks
     reissues: Reissues
     signing: SigningControls
+    chores: ChoreRecords
     audit: AuditLog
 
     def __init__(self, engine: Engine, *, writes: bool) -> None:
@@ -135,6 +138,7 @@ class SqlUnitOfWork:
         self.desks = SqlDesks(connection)
         self.reissues = SqlReissues(connection)
         self.signing = SqlSigningControls(connection)
+        self.chores = SqlChores(connection)
         self.audit = audit
 
 

@@ -26,6 +26,7 @@ from clearance.domain.text import searchable
 from clearance.issuing.ports import (
     Applications,
     AuditLog,
+    ChoreRecords,
     Clearances,
     Conflict,
     Desks,
@@ -38,10 +39,11 @@ from clearance.issuing.ports import (
     Staff,
     UnitOfWork,
 )
+from tests.fakes.batches import BatchRows, FakeChores
 
 
 @dataclass
-class Rows:
+class Rows(BatchRows):
     """Everything that is stored. The values are frozen, so copying the dictionaries copies the state."""
 
     applications: dict[str, Application] = field(default_factory=dict)
@@ -82,6 +84,7 @@ class FakeUnitOfWork:
     desks: Desks
     reissues: Reissues
     signing: SigningControls
+    chores: ChoreRecords
     audit: AuditLog
 
     def __init__(self, database: FakeDatabase, *, writes: bool) -> None:
@@ -100,6 +103,7 @@ class FakeUnitOfWork:
         self.desks = FakeDesks(self.rows)
         self.reissues = FakeReissues(self.rows)
         self.signing = FakeSigningControls(self.rows)
+        self.chores = FakeChores(self.rows)
         self.audit = FakeAuditLog(self.rows)
         return self
 

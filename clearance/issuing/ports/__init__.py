@@ -5,6 +5,7 @@ for each neighbour; everybody imports them from here.
 """
 
 from clearance.issuing.ports.cards import CardPrinter, Documents, Portrait, SealingPrinter
+from clearance.issuing.ports.chores import ChoreRecord, ChoreRecords
 from clearance.issuing.ports.faults import (
     Conflict,
     DoesNotFit,
@@ -37,6 +38,8 @@ __all__ = [
     "Applications",
     "AuditLog",
     "CardPrinter",
+    "ChoreRecord",
+    "ChoreRecords",
     "Clearances",
     "ComponentState",
     "Conflict",

@@ -1,6 +1,6 @@
 """What is stored: cases, clearances, permits, staff and what is signed, read and written in one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import TracebackType
@@ -9,13 +9,14 @@ from typing import Protocol, Self
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
 from clearance.domain.application import Application, ApplicationState
-from clearance.domain.audit import AuditEntry, AuditHead, AuditReport
+from clearance.domain.audit import AuditEntry, AuditHead, AuditLink, AuditReport
 from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Desk
 from clearance.domain.permit import Agency, Permit
 from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.signing import SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer
+from clearance.issuing.ports.chores import ChoreRecords
 
 
 class Applications(Protocol):
@@ -244,6 +245,10 @@ class AuditLog(Protocol):
 
     def head(self) -> AuditHead: ...
 
+    def links(self, *, after: int = 0) -> Iterator[AuditLink]:
+        """The links behind a number in order, read as they are asked for."""
+        ...
+
     def verify(self, *, noted: Iterable[AuditHead] = ()) -> AuditReport:
         """Check the whole record against its head and against heads noted earlier, outside the database."""
         ...
@@ -260,6 +265,7 @@ class UnitOfWork(Protocol):
     desks: Desks
     reissues: Reissues
     signing: SigningControls
+    chores: ChoreRecords
     audit: AuditLog
 
     def __enter__(self) -> Self: ...

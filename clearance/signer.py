@@ -37,8 +37,9 @@ from clearance.signing.errors import SigningFault
 from clearance.signing.keystore import KeyStore
 from clearance.storage.database import SqlDatabase
 
-ROUND_EVERY_S = 300
-"""What a request should have published and could not, such as after a crash, is out no later than this."""
+ROUND_EVERY_S = 240
+"""What a request should have published and could not, such as after a crash, is out no later than this; so is the next
+checkpoint of the record. Below five minutes with the time that a round itself takes."""
 
 log = structlog.get_logger()
 
@@ -132,11 +133,12 @@ def _published_regularly(component: SigningComponent) -> Iterator[None]:
 
     def rounds() -> None:
         while not stop.is_set():
-            try:
-                component.keep_published()
-            except NotSigned as failed:
-                # The old files stay and age in the open; the next round tries again.
-                log.error("nothing published", trouble=failed.trouble, cause=str(failed.__cause__ or ""))
+            for publish in (component.keep_published, component.publish_checkpoint):
+                try:
+                    publish()
+                except NotSigned as failed:
+                    # The old files stay and age in the open; the next round tries again.
+                    log.error("nothing published", trouble=failed.trouble, cause=str(failed.__cause__ or ""))
             stop.wait(ROUND_EVERY_S)
 
     thread = threading.Thread(target=rounds, name="publisher", daemon=True)

@@ -84,6 +84,10 @@ class UnusableStatusList(CredentialError):
     reason = Reason.STATUS_UNKNOWN
 
 
+class UnusableCheckpoint(CredentialError):
+    """The token is not a genuine checkpoint of the office's record; no verdict rests on one."""
+
+
 class UnusableFloor(CredentialError):
     """The remembered floor cannot be read. Whoever reads it must not go on as if there were none."""
 

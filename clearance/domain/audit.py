@@ -7,7 +7,7 @@ keeps a head somewhere out of reach, is left to others: without that, an end cut
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -148,27 +148,38 @@ class AuditReport:
     faults: tuple[AuditFault, ...]
 
 
-def check(links: Iterable[AuditLink], *, head: AuditHead, noted: Iterable[AuditHead] = ()) -> AuditReport:
-    """Check links, in order of number, against each other, the stored `head` and heads `noted` elsewhere earlier."""
-    expected = {each.number: each.digest for each in (*noted, head)}
+def check(
+    links: Iterable[AuditLink], *, head: AuditHead, noted: Iterable[AuditHead] = (), after: AuditHead = EMPTY
+) -> AuditReport:
+    """Check links, in order of number, against each other, the stored `head` and heads `noted` elsewhere earlier.
+
+    With `after`, a head up to which the record was checked before, `links` are those behind it. Of several heads noted
+    for one number at most one can be right; each other one is a fault.
+    """
+    noted = [*noted, after]
+    expected: dict[int, set[str]] = {head.number: {head.digest}}
+    for each in noted:
+        expected.setdefault(each.number, set()).add(each.digest)
     faults: list[AuditFault] = []
-    last, count = EMPTY, 0
+    last, count = after, 0
+    if len(expected[after.number]) > 1:  # its link is not read again, and somebody says it is another
+        faults.append(_fault(AuditFaultKind.NOT_THE_NOTED, after.number))
     for link in links:
-        faults += _faults_of(link, last, expected.get(link.number))
+        faults += _faults_of(link, last, expected.get(link.number, set()))
         last, count = link.head, count + 1
     faults += _span(AuditFaultKind.MISSING, last.number + 1, max(expected))
     faults += _span(AuditFaultKind.UNLINKED, head.number + 1, last.number)
     return AuditReport(links=count, head=last, faults=tuple(faults))
 
 
-def _faults_of(link: AuditLink, last: AuditHead, expected: str | None) -> Iterator[AuditFault]:
+def _faults_of(link: AuditLink, last: AuditHead, expected: Set[str]) -> Iterator[AuditFault]:
     yield from _span(AuditFaultKind.MISSING, last.number + 1, link.number - 1)
     next_in_line = link.number == last.number + 1  # after a gap there is nothing to compare with
     if not link.whole:
         yield _fault(AuditFaultKind.CHANGED, link.number)
     elif next_in_line and link.previous != last.digest:
         yield _fault(AuditFaultKind.UNLINKED, link.number)
-    elif expected is not None and link.digest != expected:
+    elif expected - {link.digest}:
         yield _fault(AuditFaultKind.NOT_THE_NOTED, link.number)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from clearance.domain.decision import Refused
+from clearance.issuing.checkpoint import publish_checkpoint
 from clearance.issuing.issue import issue
 from clearance.issuing.ports import ComponentState, KeysUnusable, NotSigned, Trouble, Unavailable
 from clearance.issuing.publish import keep_published, publish_status
@@ -52,6 +53,11 @@ class SigningComponent:
         """One round of keeping what desks fetch in date, not for callers. Raises NotSigned."""
         with _in_the_words_of_the_port():
             keep_published(self._room)
+
+    def publish_checkpoint(self) -> None:
+        """Vouch for the record as it is now, not for callers. Raises NotSigned."""
+        with _in_the_words_of_the_port():
+            publish_checkpoint(self._room)
 
 
 class Turns:

@@ -1,4 +1,5 @@
-"""What desks fetch: root.pem, trust.cose and status/<name>.cwt in one directory, each replaced whole or not at all.
+"""What desks fetch: root.pem, trust.cose, status/<name>.cwt and checkpoint.cose in one directory, each replaced whole
+or not at all.
 
 It decides when an edition may follow the one published before: a higher sequence, a later time, no revocation taken
 back, and nothing that a desk with the last edition would not accept. What is published is decided by the use cases.
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from clearance.credential.checkpoint import MAX_CHECKPOINT, Checkpoint, contradiction, read_checkpoint, sign_checkpoint
 from clearance.credential.cose import Signer, sign1
 from clearance.credential.errors import CredentialError
 from clearance.credential.held import HeldTrust, hold
@@ -26,8 +28,11 @@ from clearance.credential.status import (
     packed_entries,
 )
 from clearance.credential.trust import TRUST_CONTENT_TYPE, TrustBundle, encode_trust_bundle
+from clearance.domain.audit import AuditHead
 from clearance.signing import files
 from clearance.signing.errors import PublicationRefused
+
+CHECKPOINT = "checkpoint.cose"
 
 STATUS_LIST_SIZE = 1 << 20
 """Entries. A card's index is drawn at random below this, so that nobody can count cards or tell neighbours."""
@@ -113,6 +118,33 @@ class Publisher:
         """Sign and replace the trust bundle. Raises PublicationRefused where desks with the last would not take it."""
         with _taking_turns(self.directory):
             self._replace_trust(bundle)
+
+    def publish_checkpoint(self, head_after: Callable[[Checkpoint | None], AuditHead], *, at: int) -> None:
+        """Sign and replace the checkpoint of the record. `head_after` gives the record's head, having seen for itself
+        that the record goes on from the checkpoint published last; it is asked while no other publisher works.
+
+        Raises PublicationRefused for a head that contradicts the last; what `head_after` raises passes through.
+        """
+        with _taking_turns(self.directory):
+            held = self._published()
+            last = published_checkpoint(self.directory, held)
+            head = head_after(last)
+            checkpoint = Checkpoint(
+                issuer=_usable(held, self.directory).issuer,
+                number=head.number,
+                digest=bytes.fromhex(head.digest),
+                issued_at=at if last is None else _not_before(last.issued_at + 1, at=at),
+            )
+            if last is not None and contradiction(last, checkpoint):
+                raise PublicationRefused(f"The record no longer holds entry {last.number} as it was published.")
+            try:
+                token = sign_checkpoint(checkpoint, signer=self.status_signer)
+                read_checkpoint(token, signers=held.signers)
+            except CredentialError as error:
+                raise PublicationRefused(
+                    f"No desk would accept this checkpoint ({error}); the old one stays."
+                ) from None
+            files.write_atomically(self.directory / CHECKPOINT, token)
 
     def publish_root(self) -> None:
         """Write root.pem, which a desk is given by hand at its installation and never fetches."""
@@ -203,6 +235,15 @@ def published(directory: Path, *, root: x509.Certificate) -> HeldTrust:
 def published_trust(directory: Path, *, root: x509.Certificate) -> TrustBundle:
     """The published trust bundle. Raises PublicationRefused when it does not verify: its sequence must not be lost."""
     return _usable(published(directory, root=root), directory)
+
+
+def published_checkpoint(directory: Path, held: HeldTrust) -> Checkpoint | None:
+    """The published checkpoint of the record; None where there is none that a desk would take."""
+    token = _content(directory / CHECKPOINT)
+    try:
+        return None if token is None else read_checkpoint(token[: MAX_CHECKPOINT + 1], signers=held.signers)
+    except CredentialError:
+        return None
 
 
 def list_name(status_uri: str) -> str:

@@ -12,6 +12,9 @@ _HEAD_FOR_WRITING = _HEAD.with_for_update()
 _MOVE_HEAD = update(audit_head)
 _APPEND = audit_log.insert()
 _ALL = select(audit_log).order_by(audit_log.c.number)
+_BEHIND = _ALL.where(audit_log.c.number > bindparam("number"))
+_AT_ONCE = 1_000
+"""Rows fetched at a time: a record of years is checked in the memory of a moment."""
 _OF_SUBJECT = _ALL.where(audit_log.c.subject == bindparam("wanted"))
 
 
@@ -38,9 +41,10 @@ class SqlAuditLog:
         row = self._connection.execute(_HEAD).first()
         return EMPTY if row is None else AuditHead(number=row.number, digest=row.digest)
 
-    def verify(self, *, noted: Iterable[AuditHead] = ()) -> AuditReport:
-        return check(self._links(), head=self.head(), noted=noted)
-
-    def _links(self) -> Iterator[AuditLink]:
-        rows = self._connection.execution_options(yield_per=1_000).execute(_ALL).mappings()
+    def links(self, *, after: int = 0) -> Iterator[AuditLink]:
+        streamed = {"yield_per": _AT_ONCE}
+        rows = self._connection.execute(_BEHIND, {"number": after}, execution_options=streamed).mappings()
         return (AuditLink(**row) for row in rows)
+
+    def verify(self, *, noted: Iterable[AuditHead] = ()) -> AuditReport:
+        return check(self.links(), head=self.head(), noted=noted)

@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 import structlog
 
 from clearance.credential.chain import read_roots
+from clearance.credential.checkpoint import Checkpoint, read_checkpoint
 from clearance.credential.errors import CredentialError
 from clearance.credential.held import HeldTrust, hold
 from clearance.credential.status import MAX_TOKEN
 
-ROOT, TRUST = "root.pem", "trust.cose"
+ROOT, TRUST, CHECKPOINT = "root.pem", "trust.cose", "checkpoint.cose"
 
 log = structlog.get_logger()
 
@@ -64,6 +65,17 @@ class PublishedFiles:
         with self._lock:
             return self._status(name) if name in self._names() else None
 
+    def checkpoint(self) -> Published | None:
+        """checkpoint.cose, how far the record of acts has come."""
+        with self._lock:
+            return self._checkpoint()
+
+    def last_checkpoint(self) -> Checkpoint | None:
+        """What the checkpoint handed out now says."""
+        with self._lock:
+            file = self._checkpoint()
+            return self._read_checkpoint(file.content) if file else None
+
     def held(self) -> HeldTrust:
         """What a new desk holds that fetches everything now."""
         with self._lock:
@@ -83,6 +95,9 @@ class PublishedFiles:
     def _status(self, name: str) -> Published | None:
         trust = self._trust()  # a list that did not count under the last bundle may count under this one
         return self._current(f"status/{name}.cwt", lambda token: self._list_number(token, name), under=trust)
+
+    def _checkpoint(self) -> Published | None:
+        return self._current(CHECKPOINT, self._checkpoint_number, under=self._trust())
 
     def _names(self) -> frozenset[str]:
         """The names of the bundle's lists."""
@@ -129,6 +144,20 @@ class PublishedFiles:
             return None
         lists = hold(root_pem=root.content, trust_token=trust.content, status_tokens=[token]).lists
         return next((each.newest.issued_at for uri, each in lists.items() if list_name(uri) == name), None)
+
+    def _checkpoint_number(self, token: bytes) -> int | None:
+        """Its time: a checkpoint that went back is handed out all the same, so that desks see it."""
+        checkpoint = self._read_checkpoint(token)
+        return checkpoint.issued_at if checkpoint else None
+
+    def _read_checkpoint(self, token: bytes) -> Checkpoint | None:
+        root, trust = self._root(), self._trust()
+        if root is None or trust is None:
+            return None
+        try:
+            return read_checkpoint(token, signers=hold(root_pem=root.content, trust_token=trust.content).signers)
+        except CredentialError:
+            return None
 
 
 def list_name(status_uri: str) -> str:

@@ -1,4 +1,4 @@
-"""What desks fetch: root, trust bundle and status lists, with what lets them ask whether anything is new."""
+"""What desks fetch: root, trust bundle, status lists, checkpoint, and what lets them ask whether anything is new."""
 
 from flask import Blueprint, Response, abort, request
 
@@ -22,6 +22,10 @@ def blueprint(published: PublishedFiles) -> Blueprint:
     @routes.get("/root.pem")
     def root() -> Response:
         return _answer(published.root(), PEM)
+
+    @routes.get("/checkpoint.cose")
+    def checkpoint() -> Response:
+        return _answer(published.checkpoint(), CBOR)
 
     @routes.get("/status/<name>.cwt")
     def status(name: str) -> Response:

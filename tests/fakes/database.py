@@ -6,7 +6,7 @@ themselves say no.
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import TracebackType
@@ -442,5 +442,8 @@ class FakeAuditLog:
     def head(self) -> AuditHead:
         return self.rows.links[max(self.rows.links)].head if self.rows.links else EMPTY
 
+    def links(self, *, after: int = 0) -> Iterator[AuditLink]:
+        return (link for number, link in sorted(self.rows.links.items()) if number > after)
+
     def verify(self, *, noted: Iterable[AuditHead] = ()) -> AuditReport:
-        return check(self.rows.links.values(), head=self.head(), noted=noted)
+        return check(self.links(), head=self.head(), noted=noted)

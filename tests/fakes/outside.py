@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from clearance.credential.checkpoint import Checkpoint
 from clearance.credential.status import Status
+from clearance.domain.audit import AuditHead
 from clearance.domain.person import PhotoRemark
 from clearance.domain.printed_card import PrintedCard
 from clearance.domain.readability import COARSE, Treatment
@@ -112,6 +114,7 @@ class FakePublisher:
     published: list[Mapping[int, Status]] = field(default_factory=list)
     trust_editions: int = 1
     broken: bool = False
+    checkpoint: Checkpoint | None = None
 
     def publish_lists(self, values_of: Callable[[str], Mapping[int, Status]], *, at: int) -> None:
         if self.broken:
@@ -126,6 +129,11 @@ class FakePublisher:
         if self.broken:
             raise OSError("No space left on device")
         self.trust_editions += 1
+
+    def publish_checkpoint(self, head_after: Callable[[Checkpoint | None], AuditHead], *, at: int) -> None:
+        head = head_after(self.checkpoint)
+        digest = bytes.fromhex(head.digest)
+        self.checkpoint = Checkpoint(issuer="bmet.gov.bd", number=head.number, digest=digest, issued_at=at)
 
     @property
     def newest(self) -> Mapping[int, Status]:

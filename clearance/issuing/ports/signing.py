@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from clearance.credential.checkpoint import Checkpoint
 from clearance.credential.status import Status
+from clearance.domain.audit import AuditHead
 from clearance.domain.decision import Refused
 
 
@@ -62,6 +64,11 @@ class StatusPublisher(Protocol):
 
     def republish_trust(self, at: int) -> None:
         """Sign the published trust bundle anew, with a new term."""
+        ...
+
+    def publish_checkpoint(self, head_after: Callable[[Checkpoint | None], AuditHead], *, at: int) -> None:
+        """Sign and publish a checkpoint of the record. `head_after` is given the checkpoint published last and gives
+        the record's head; it is asked while nobody else publishes, and may raise KeysUnusable."""
         ...
 
 

@@ -148,6 +148,19 @@ VERDICT_WORDS: Mapping[Reason, Words] = {
 
 RENEWED_PASSPORT = N_("The passport was renewed. Old and new numbers are linked.")
 
+DOUBT_WORDS: Mapping[str, str] = {
+    "altered": N_("Do not trust the text of this file: it was changed after it was sealed. Only its code counts."),
+    "sealed_by_others": N_("Do not trust the text of this file: BMET did not seal it. Only its code counts."),
+    "other_credential": N_("Do not trust the text of this file: code and seal do not match. Only its code counts."),
+}
+"""By `clearance.reading.findings.Doubt`: what is said of a file's text, beside the verdict on its code."""
+
+SEAL_WORDS: Mapping[str, str] = {
+    "intact": N_("The file is as BMET sealed it."),
+    "none": N_("The file has no seal: it is a print or a copy. The code decides."),
+}
+"""By `clearance.reading.findings.SealState`, where there is no doubt."""
+
 _NO_CARD_SEEN = frozenset({Reason.UNREADABLE, Reason.NOT_OUR_CARD})
 
 

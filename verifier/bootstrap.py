@@ -26,12 +26,13 @@ from waitress.wasyncore import close_all
 
 from clearance.credential.claims import DHAKA
 from clearance.credential.held import HeldTrust
+from clearance.reading.findings import Paper
+from clearance.reading.paper import pinned_roots, read_paper
 from verifier import enrolment
 from verifier.acts import Act, ActRecord, Ground, KeptScan, Objection, objection_to
 from verifier.config import HOST, DeskConfig
 from verifier.desk import NotRecorded, NotYet, Repeat, ScannedText, ScanRecord, check
 from verifier.journal import ScanJournal, verify_chain
-from verifier.paper import Paper, pinned_roots, read_paper
 from verifier.passport import PassportInHand
 from verifier.scan import camera, keyboard
 from verifier.scan.serial import SerialScanners

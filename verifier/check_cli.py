@@ -18,16 +18,15 @@ import click
 
 from clearance.credential.gate import Verdict
 from clearance.credential.held import HeldTrust
+from clearance.credential.in_view import STRICTEST_FIRST
 from clearance.credential.reasons import Outcome, Reason
 from verifier.desk import ScannedText, Source, judge
 from verifier.truststore import TrustStore
 
 if TYPE_CHECKING:
-    from verifier.paper import Paper
-    from verifier.seal import Seal
+    from clearance.reading.findings import Paper, Seal
 
 EXIT_STATUS = {Outcome.PASS: 0, Outcome.REFUSE: 1, Outcome.REFER: 2}
-STRICTEST_FIRST = [Outcome.REFUSE, Outcome.REFER, Outcome.PASS]
 MAX_LINE = 1 << 20
 """Bytes of a JSON line. A text of 2,400 characters takes at most 30 kB, however it is escaped."""
 UNREADABLE = Verdict(reason=Reason.UNREADABLE)
@@ -203,7 +202,8 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 def _read(path: Path, bundle: Path) -> "Paper":
     """What a file gives. What cannot be read, and what its seal is worth, is said on standard error."""
     try:  # the picture libraries take long to load, and texts do without them
-        from verifier.paper import Paper, pinned_roots, read_paper
+        from clearance.reading.findings import Paper
+        from clearance.reading.paper import pinned_roots, read_paper
     except ModuleNotFoundError as error:
         raise click.UsageError(f"{error.name} is not installed. Run: pip install 'clearance[desk]'") from error
     try:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from clearance.credential.gate import Verdict, verdict_for
 from clearance.credential.held import HeldTrust
+from clearance.credential.in_view import cards_in, readings_of, that_counts
 from clearance.credential.reasons import Outcome, Reason
 from verifier.acts import REPEAT_WITHIN_S, Departure
 from verifier.passport import PassportInHand
@@ -92,12 +93,6 @@ class Journal(Protocol):
         """The latest known departure on this clearance; raise NotRecorded where the journal cannot tell."""
 
 
-# Of several unproven readings the one that came furthest is the one to talk about.
-SAYS_LITTLE = {Reason.WEB_LINK: 1, Reason.NOT_OUR_CARD: 2, Reason.UNREADABLE: 3}
-# Of several genuine cards in view the strictest verdict counts: a good card does not cover for a cancelled one.
-STRICTEST_FIRST = [Outcome.REFUSE, Outcome.REFER, Outcome.PASS]
-
-
 def check(
     scan: ScannedText,
     *,
@@ -112,10 +107,10 @@ def check(
     `desk` is this desk's name as in the journal. LOOK_AGAIN asks a camera for another frame; TWO_CARDS asks for one
     person's card alone.
     """
-    readings = _readings(scan, held=held, at=at)
-    if len({verdict.claims.clearance_no for _, verdict in readings if verdict.claims}) > 1:
+    readings = readings_of(scan.candidates, held=held, at=at)
+    if len(cards_in(readings)) > 1:
         return NotYet.TWO_CARDS
-    text, verdict = min(readings, key=_rank)
+    text, verdict = that_counts(readings)
     departed = None
     if verdict.claims is not None:
         departed = journal.departure_of(verdict.claims.clearance_no)
@@ -142,17 +137,4 @@ def check(
 
 def judge(scan: ScannedText, *, held: HeldTrust, at: int, passport_no: str | None) -> tuple[str, Verdict]:
     """The reading that counts, with its verdict: a genuine one before any other."""
-    return min(_readings(scan, held=held, at=at, passport_no=passport_no), key=_rank)
-
-
-def _readings(
-    scan: ScannedText, *, held: HeldTrust, at: int, passport_no: str | None = None
-) -> list[tuple[str, Verdict]]:
-    texts = scan.candidates or ("",)
-    return [(text, verdict_for(text, held=held, at=at, passport_no=passport_no)) for text in texts]
-
-
-def _rank(reading: tuple[str, Verdict]) -> tuple[bool, int]:
-    verdict = reading[1]
-    unproven = verdict.claims is None
-    return unproven, SAYS_LITTLE.get(verdict.reason, 0) if unproven else STRICTEST_FIRST.index(verdict.outcome)
+    return that_counts(readings_of(scan.candidates, held=held, at=at, passport_no=passport_no))

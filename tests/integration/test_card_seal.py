@@ -36,9 +36,10 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustMa
 
 from clearance.card import document
 from clearance.card.printer import SealingPrinter
+from clearance.reading.findings import Flaw, Seal, SealState
+from clearance.reading.seal import read_seal
 from tests.unit.card.programs import needs, run
 from tests.unit.card.samples import NOW, SoftwareKey, sample_card, sealing_key
-from verifier.seal import Flaw, Seal, SealState, read_seal
 
 FLIPS = 10_000
 FLIPS_FOR_PYHANKO = 250

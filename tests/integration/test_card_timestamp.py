@@ -24,8 +24,9 @@ from pyhanko_certvalidator import ValidationContext
 
 from clearance.card import document
 from clearance.card.seal import PAUSE, Seal
+from clearance.reading.findings import SealState
+from clearance.reading.seal import read_seal
 from tests.unit.card.samples import NOW, sample_card, sealing_key
-from verifier.seal import SealState, read_seal
 
 KEY, ROOT = sealing_key()
 LATER = NOW + timedelta(seconds=3)

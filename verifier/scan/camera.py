@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from PIL import Image, ImageFilter
 
+from clearance.reading.symbols import NotAnImage, Symbol, TooManyPixels, grey_image, symbols_in
 from verifier.desk import ScannedText, Source
-from verifier.scan.symbols import NotAnImage, Symbol, TooManyPixels, grey_image, symbols_in
 
 MAX_FRAME_PIXELS = 9_000_000  # 4K
 GONE_AFTER_S = 2.0  # out of view this long, a text is new again; single frames fail while a card is held still

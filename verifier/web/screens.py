@@ -5,13 +5,20 @@ from typing import Any
 
 from flask import Response, jsonify, render_template
 
-from clearance_templates.wording import LOOK_WORDS, RENEWED_PASSPORT, VERDICT_WORDS, Look, look_of
+from clearance_templates.wording import (
+    DOUBT_WORDS,
+    LOOK_WORDS,
+    RENEWED_PASSPORT,
+    SEAL_WORDS,
+    VERDICT_WORDS,
+    Look,
+    look_of,
+)
 from verifier.acts import Act, Ground, KeptScan, Objection, likely_ground
 from verifier.desk import ScanRecord
 from verifier.mrz import MrzFault
 from verifier.passport import PassportFault, PassportInHand
 from verifier.web.notices import BY_STATUS, EVERY_OTHER_STATUS, NOTICES
-from verifier.web.seals import DOUBT_WORDS, SEAL_WORDS
 from verifier.web.services import Heard, Paper, Services
 from verifier.web.slips import GROUND_WORDS
 

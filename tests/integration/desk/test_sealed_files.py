@@ -14,13 +14,14 @@ from cryptography import x509
 from clearance.card import document
 from clearance.card.seal import Seal
 from clearance.credential.qrtext import unpack
+from clearance.reading.findings import Doubt
+from clearance.reading.paper import pinned_roots, read_paper
 from tests.integration.desk.counter import REVOKED_IDX, Counter, answered
 from tests.unit.card.samples import sample_card, sealing_key
 from tests.unit.desk.bureau import NOW, Bureau, tampered
 from tests.unit.desk.pictures import pdf as picture_pdf
 from tests.unit.desk.pictures import png, qr_image
 from verifier.check_cli import check
-from verifier.paper import Doubt, pinned_roots, read_paper
 
 FIELDS = [
     "outcome", "reason", "clearance_no", "passport_no", "name", "name_bn", "destination", "valid_until", "issuer",

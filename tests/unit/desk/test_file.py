@@ -7,8 +7,9 @@ import pytest
 from PIL import Image, ImageFilter
 from pypdf import PdfReader, PdfWriter
 
+from clearance.reading.file import MAX_FILE_BYTES, texts_in
+from clearance.reading.findings import FileFault, FileReading
 from tests.unit.desk.pictures import card_like_text, encoded, in_view, jpeg, pdf, png, qr_image
-from verifier.scan.file import MAX_FILE_BYTES, FileFault, FileReading, texts_in
 
 CARD, OTHER = card_like_text(1), card_like_text(2)
 READ = FileReading(texts=(CARD,))

@@ -8,10 +8,10 @@ import pytest
 from babel.messages.extract import extract
 
 from clearance.credential.reasons import Outcome, Reason
+from clearance.reading.findings import FileFault
 from clearance_templates.i18n import translator
 from clearance_templates.wording import LOOK_WORDS, VERDICT_WORDS, Look, look_of
 from verifier.scan.camera import Hint
-from verifier.scan.file import FileFault
 from verifier.web.notices import BY_STATUS, EVERY_OTHER_STATUS, NOTICES
 
 KEYWORDS = dict.fromkeys(("both", "both_old", "both_plain", "N_"))

@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1_x509
@@ -20,6 +19,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
+
+from clearance.reading.findings import Flaw, Seal, SealState
 
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 """Extended key usage of RFC 9336."""
@@ -34,40 +35,6 @@ _CERTIFIED = re.compile(rb"/Perms <<\n/DocMDP \d+ 0 R\n>>")
 _END = b"%%EOF\n"
 _SIGNED = {"content_type", "message_digest", "signing_certificate_v2"}
 _SHA256 = {"algorithm": "sha256"}
-
-
-class SealState(StrEnum):
-    """What a file's seal is worth."""
-
-    INTACT = "intact"
-    BROKEN = "broken"
-    FOREIGN = "foreign"
-    """The file is as somebody sealed it, who is not an office under a pinned root."""
-    NONE = "none"
-
-
-class Flaw(StrEnum):
-    """Why a seal is not intact."""
-
-    UNREADABLE = "unreadable"
-    SEVERAL = "several_signatures"
-    NOT_WHOLE = "does_not_cover_the_whole_file"
-    ALTERED = "altered_since"
-    WRONG_FORM = "not_in_our_form"
-    CHANGES_ALLOWED = "allows_changes"
-    UNKNOWN_SIGNER = "not_under_our_root"
-    WRONG_PURPOSE = "not_for_documents"
-    OUT_OF_TIME = "certificate_not_valid_then"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seal:
-    """`signer` is the certificate's common name, `signed_at` what the seal claims, `reason` None when it is intact."""
-
-    state: SealState
-    signer: str | None = None
-    signed_at: datetime | None = None
-    reason: Flaw | None = None
 
 
 class _Flawed(Exception):

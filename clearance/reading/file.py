@@ -1,14 +1,13 @@
 """Read the QR texts of a card's picture or PDF. Decides what is too large or no picture, not what the texts say."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
-from verifier.scan.symbols import NotAnImage, TooManyPixels, grey_image, symbols_in
+from clearance.reading.findings import FileFault, FileReading
+from clearance.reading.symbols import NotAnImage, TooManyPixels, grey_image, symbols_in
 
 MAX_FILE_BYTES = 10_000_000  # a card is 100 kB, a phone's photograph 5 MB
 MAX_PIXELS = 50_000_000  # a phone's 48-megapixel photograph; 50 MB once unpacked to grey
@@ -18,26 +17,6 @@ PDF_DPI = 200  # a 60 mm symbol of 77 modules gets 6 pixels a module
 POINTS_PER_INCH = 72
 CREDENTIAL_FILE = "credential.cwt"
 SCALES = (1.0, 2.0, 0.5)  # as it is; enlarged for small symbols; reduced for noisy ones
-
-
-class FileFault(StrEnum):
-    """Why a file could not be looked at."""
-
-    TOO_LARGE = "too_large"
-    NOT_AN_IMAGE = "not_an_image"
-    TOO_MANY_PIXELS = "too_many_pixels"
-    LOCKED = "locked"
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileReading:
-    """The distinct QR texts of one file in the order met; `fault` says why there was nothing to look at.
-
-    No texts and no fault: a picture was seen, and no readable QR symbol is on it.
-    """
-
-    texts: tuple[str, ...] = ()
-    fault: FileFault | None = None
 
 
 def texts_in(data: bytes) -> FileReading:

@@ -1,0 +1,141 @@
+"""The checkpoints of the office's record that this desk has seen (docs/adr/0086).
+
+Whoever rewrites the office's record can rewrite everything at the office; what desks have seen stays. This one keeps
+each checkpoint it is given, twice none, notices two that cannot both be true, and never forgets those. Whether a token
+is genuine is decided in `clearance.credential.checkpoint`; what follows from a contradiction, by people.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from clearance.credential.checkpoint import Checkpoint, Contradiction, contradiction, read_checkpoint
+from clearance.credential.errors import UnusableCheckpoint
+from clearance.credential.signers import SignersByKid
+
+MAX_KEPT = 20_000
+"""Above two months of checkpoints, in 8 MB; then every other one of the older half makes room."""
+MAX_CONTRADICTIONS = 100
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS seen (
+  number INTEGER NOT NULL, digest BLOB NOT NULL, issuer TEXT NOT NULL, issued_at INTEGER NOT NULL,
+  last_issued_at INTEGER NOT NULL, token BLOB NOT NULL, UNIQUE (number, digest)
+);
+CREATE TABLE IF NOT EXISTS contradictions (
+  kind TEXT NOT NULL, one BLOB NOT NULL, other BLOB NOT NULL, UNIQUE (kind, one, other)
+);
+"""
+_KEEP = """
+INSERT INTO seen VALUES (:number, :digest, :issuer, :issued_at, :issued_at, :token)
+ON CONFLICT (number, digest) DO UPDATE SET last_issued_at = max(last_issued_at, excluded.issued_at)
+"""
+_AGAINST = """
+SELECT * FROM seen WHERE (number = :number AND digest <> :digest)
+  OR (number > :number AND issued_at < :issued_at) OR (number < :number AND last_issued_at > :issued_at) LIMIT 1
+"""
+_MAKE_ROOM = """
+DELETE FROM seen WHERE rowid IN (
+  SELECT rowid FROM (SELECT rowid, row_number() OVER (ORDER BY number) AS place FROM seen)
+  WHERE place <= :half AND place % 2 = 0)
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A checkpoint as it was first seen, the token that proves it, and the last time (seconds) that it was vouched
+    for."""
+
+    checkpoint: Checkpoint
+    token: bytes
+    last_issued_at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """Two tokens that cannot both be true: the evidence, to be handed to the auditors."""
+
+    kind: Contradiction
+    tokens: tuple[bytes, bytes]
+
+
+class Witness:
+    """The memory of one desk, in one file. May be shared by threads. Every method may raise OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+
+    def offer(self, token: bytes, *, signers: SignersByKid) -> bool:
+        """Keep a genuine checkpoint, also one that contradicts an earlier; False for anything else."""
+        try:
+            checkpoint = read_checkpoint(token, signers=signers)
+        except UnusableCheckpoint:
+            return False
+        values = {
+            "number": checkpoint.number,
+            "digest": checkpoint.digest,
+            "issuer": checkpoint.issuer,
+            "issued_at": checkpoint.issued_at,
+            "token": token,
+        }
+        with self._opened() as memory:
+            row = memory.execute(_AGAINST, values).fetchone()
+            if row is not None:
+                self._note(memory, checkpoint, token, _kept(row))
+            memory.execute(_KEEP, values)
+            if memory.execute("SELECT count(*) FROM seen").fetchone()[0] > MAX_KEPT:
+                memory.execute(_MAKE_ROOM, {"half": MAX_KEPT // 2})
+        return True
+
+    def newest(self) -> Kept | None:
+        """The one issued last, as far as this desk was told; None for a desk that saw none."""
+        with self._opened() as memory:
+            row = memory.execute("SELECT * FROM seen ORDER BY last_issued_at DESC, number DESC LIMIT 1").fetchone()
+        return None if row is None else _kept(row)
+
+    def kept(self) -> Sequence[Kept]:
+        """Every one that is kept, in order of number."""
+        with self._opened() as memory:
+            return [_kept(row) for row in memory.execute("SELECT * FROM seen ORDER BY number, issued_at")]
+
+    def conflicts(self) -> Sequence[Conflict]:
+        """Every contradiction ever noticed, the first one first."""
+        with self._opened() as memory:
+            rows = memory.execute("SELECT kind, one, other FROM contradictions ORDER BY rowid").fetchall()
+        return [Conflict(kind=Contradiction(kind), tokens=(one, other)) for kind, one, other in rows]
+
+    @staticmethod
+    def _note(memory: sqlite3.Connection, checkpoint: Checkpoint, token: bytes, against: Kept) -> None:
+        # The time of a token that is kept is that of its first edition; what was vouched for later is as good.
+        kind = contradiction(against.checkpoint, checkpoint) or Contradiction.ROLLED_BACK
+        if memory.execute("SELECT count(*) FROM contradictions").fetchone()[0] < MAX_CONTRADICTIONS:
+            memory.execute(
+                "INSERT OR IGNORE INTO contradictions VALUES (?, ?, ?)", (kind.value, against.token, token)
+            )
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                memory = sqlite3.connect(self._path, isolation_level=None)
+                try:
+                    memory.execute("PRAGMA synchronous = FULL")
+                    memory.executescript(_TABLES)
+                    memory.execute("BEGIN IMMEDIATE")
+                    yield memory
+                    memory.execute("COMMIT")
+                finally:
+                    memory.close()
+            except sqlite3.Error as error:
+                raise OSError(f"{self._path} cannot be used: {error}") from error
+
+
+def _kept(row: tuple[int, bytes, str, int, int, bytes]) -> Kept:
+    number, digest, issuer, issued_at, last_issued_at, token = row
+    checkpoint = Checkpoint(issuer=issuer, number=number, digest=digest, issued_at=issued_at)
+    return Kept(checkpoint=checkpoint, token=token, last_issued_at=last_issued_at)

@@ -19,20 +19,27 @@ from clearance.issuing.ports import (
     AuditLog,
     ChoreRecords,
     Clearances,
+    Clients,
     Conflict,
+    Deliveries,
     Desks,
+    FeedPlaces,
     Intents,
+    KeyedRequests,
     Permits,
     Reissues,
     SigningControls,
     Staff,
     Unavailable,
     UnitOfWork,
+    Webhooks,
 )
 from clearance.storage.applications import SqlApplications
 from clearance.storage.audit import SqlAuditLog
 from clearance.storage.chores import SqlChores
 from clearance.storage.clearances import SqlClearances
+from clearance.storage.clients import SqlClients, SqlKeyedRequests
+from clearance.storage.deliveries import SqlDeliveries, SqlFeedPlaces, SqlWebhooks
 from clearance.storage.desks import SqlDesks
 from clearance.storage.intents import SqlIntents
 from clearance.storage.permits import SqlPermits
@@ -95,6 +102,11 @@ class SqlUnitOfWork:
     reissues: Reissues
     signing: SigningControls
     chores: ChoreRecords
+    clients: Clients
+    keyed_requests: KeyedRequests
+    webhooks: Webhooks
+    deliveries: Deliveries
+    feed_places: FeedPlaces
     audit: AuditLog
 
     def __init__(self, engine: Engine, *, writes: bool) -> None:
@@ -139,6 +151,11 @@ class SqlUnitOfWork:
         self.reissues = SqlReissues(connection)
         self.signing = SqlSigningControls(connection)
         self.chores = SqlChores(connection)
+        self.clients = SqlClients(connection)
+        self.keyed_requests = SqlKeyedRequests(connection)
+        self.webhooks = SqlWebhooks(connection)
+        self.deliveries = SqlDeliveries(connection)
+        self.feed_places = SqlFeedPlaces(connection)
         self.audit = audit
 
 

@@ -28,9 +28,13 @@ from clearance.issuing.ports import (
     AuditLog,
     ChoreRecords,
     Clearances,
+    Clients,
     Conflict,
+    Deliveries,
     Desks,
+    FeedPlaces,
     Intents,
+    KeyedRequests,
     NotOnRecord,
     Permits,
     Reissues,
@@ -38,12 +42,21 @@ from clearance.issuing.ports import (
     SigningIntent,
     Staff,
     UnitOfWork,
+    Webhooks,
 )
 from tests.fakes.batches import BatchRows, FakeChores
+from tests.fakes.interface import (
+    FakeClients,
+    FakeDeliveries,
+    FakeFeedPlaces,
+    FakeKeyedRequests,
+    FakeWebhooks,
+    InterfaceRows,
+)
 
 
 @dataclass
-class Rows(BatchRows):
+class Rows(BatchRows, InterfaceRows):
     """Everything that is stored. The values are frozen, so copying the dictionaries copies the state."""
 
     applications: dict[str, Application] = field(default_factory=dict)
@@ -85,6 +98,11 @@ class FakeUnitOfWork:
     reissues: Reissues
     signing: SigningControls
     chores: ChoreRecords
+    clients: Clients
+    keyed_requests: KeyedRequests
+    webhooks: Webhooks
+    deliveries: Deliveries
+    feed_places: FeedPlaces
     audit: AuditLog
 
     def __init__(self, database: FakeDatabase, *, writes: bool) -> None:
@@ -104,6 +122,11 @@ class FakeUnitOfWork:
         self.reissues = FakeReissues(self.rows)
         self.signing = FakeSigningControls(self.rows)
         self.chores = FakeChores(self.rows)
+        self.clients = FakeClients(self.rows)
+        self.keyed_requests = FakeKeyedRequests(self.rows)
+        self.webhooks = FakeWebhooks(self.rows)
+        self.deliveries = FakeDeliveries(self.rows)
+        self.feed_places = FakeFeedPlaces(self.rows)
         self.audit = FakeAuditLog(self.rows)
         return self
 

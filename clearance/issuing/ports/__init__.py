@@ -17,6 +17,15 @@ from clearance.issuing.ports.faults import (
     Trouble,
     Unavailable,
 )
+from clearance.issuing.ports.interface import (
+    Clients,
+    Deliveries,
+    FeedPlaces,
+    KeyedRequest,
+    KeyedRequests,
+    StoredAnswer,
+    Webhooks,
+)
 from clearance.issuing.ports.people import PasswordHasher
 from clearance.issuing.ports.records import (
     Applications,
@@ -41,13 +50,18 @@ __all__ = [
     "ChoreRecord",
     "ChoreRecords",
     "Clearances",
+    "Clients",
     "ComponentState",
     "Conflict",
     "Database",
+    "Deliveries",
     "Desks",
     "Documents",
     "DoesNotFit",
+    "FeedPlaces",
     "Intents",
+    "KeyedRequest",
+    "KeyedRequests",
     "KeysUnusable",
     "NotOnRecord",
     "NotSigned",
@@ -64,7 +78,9 @@ __all__ = [
     "SigningService",
     "Staff",
     "StatusPublisher",
+    "StoredAnswer",
     "Trouble",
     "Unavailable",
     "UnitOfWork",
+    "Webhooks",
 ]

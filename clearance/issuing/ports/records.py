@@ -17,6 +17,7 @@ from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.signing import SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer
 from clearance.issuing.ports.chores import ChoreRecords
+from clearance.issuing.ports.interface import Clients, Deliveries, FeedPlaces, KeyedRequests, Webhooks
 
 
 class Applications(Protocol):
@@ -266,6 +267,11 @@ class UnitOfWork(Protocol):
     reissues: Reissues
     signing: SigningControls
     chores: ChoreRecords
+    clients: Clients
+    keyed_requests: KeyedRequests
+    webhooks: Webhooks
+    deliveries: Deliveries
+    feed_places: FeedPlaces
     audit: AuditLog
 
     def __enter__(self) -> Self: ...

@@ -12,6 +12,7 @@ from typing import BinaryIO
 import click
 
 from verifier.check_cli import check
+from verifier.checkpoints_cli import checkpoints
 
 USAGE_ERROR = 64  # EX_USAGE of sysexits.h
 
@@ -29,6 +30,7 @@ def verifier(context: click.Context) -> None:
 
 
 verifier.add_command(check)
+verifier.add_command(checkpoints)
 
 
 @verifier.command()

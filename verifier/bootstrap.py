@@ -40,11 +40,13 @@ from verifier.sync import Puller, Reporter
 from verifier.truststore import TrustStore
 from verifier.web.app import create_app
 from verifier.web.services import DeskState, Services
+from verifier.witness import Witness
 
 MAX_REQUEST_BYTES = 12_000_000
 THREADS = 8  # a page asks for at most four things at once, one of which waits for a serial scanner
 CLOSE_S = 5.0
 ENDLESS_S = 1.0
+CONFLICTS_TOLD = 4  # contradictions in one report, two tokens each, well below what the office reads
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,7 @@ class Desk:
     store: TrustStore
     puller: Puller
     reporter: Reporter
+    witness: Witness
     journal: ScanJournal
     journal_whole: bool
     scanners: SerialScanners
@@ -69,6 +72,7 @@ class Desk:
     now: Callable[[], int]
     held: HeldTrust = field(init=False, default_factory=lambda: HeldTrust(bundle=None))
     issuer_answers: bool | None = None
+    contradicted: bool = False  # two checkpoints of the office's record that cannot both be true were seen
     acting: Lock = field(init=False, default_factory=Lock)  # two pages, one person, one act
 
     def __post_init__(self) -> None:
@@ -109,6 +113,18 @@ class Desk:
         self.reload()
         return pull.complete
 
+    def report(self) -> bool:
+        """Tell the office what is held here, and the checkpoints that this desk can witness."""
+        told: list[bytes] = []
+        try:
+            newest, conflicts = self.witness.newest(), self.witness.conflicts()
+            told += [newest.last_token] if newest else []
+            told += [token for conflict in conflicts[:CONFLICTS_TOLD] for token in conflict.tokens]
+            self.contradicted = bool(conflicts)
+        except OSError as error:  # the trust data is told of all the same
+            log.error("no checkpoint can be witnessed: %s", error)
+        return self.reporter.report(self.held, told)
+
     def state(self) -> DeskState:
         at = self.now()
         midnight = datetime.fromtimestamp(at, DHAKA).replace(hour=0, minute=0, second=0)
@@ -119,6 +135,7 @@ class Desk:
             issuer_answers=self.issuer_answers,
             demo=self.demo,
             journal_whole=self.journal_whole,
+            record_whole=not self.contradicted,
             by_reason=tally.by_reason,
             by_act=tally.by_act,
             latest=tally.latest,
@@ -162,14 +179,20 @@ def join(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Desk:
         ) from error
     if broken_at is not None:
         log.error("the journal is not what was written from row %d on", broken_at)
-    store = TrustStore(config.trust, config.state)
+    store, witness = TrustStore(config.trust, config.state), Witness(config.state / "checkpoints.db")
     return Desk(
         config=config,
         store=store,
-        puller=Puller(config.issuer_url, store, ticks=time.monotonic),
+        puller=Puller(
+            config.issuer_url,
+            store,
+            ticks=time.monotonic,
+            offer_checkpoint=lambda token: witness.offer(token, signers=store.load().signers),
+        ),
         reporter=Reporter(
             config.issuer_url, token=partial(enrolment.token, config.token), version=program, ticks=time.monotonic
         ),
+        witness=witness,
         journal=journal,
         journal_whole=broken_at is None,
         scanners=SerialScanners(config.serial_port),
@@ -257,7 +280,7 @@ def _pull_now_and_then(joined: Desk, stopped: Event) -> None:
     while not stopped.is_set():
         try:
             joined.pull()
-            joined.reporter.report(joined.held)
+            joined.report()
         except Exception:  # whatever is wrong with a pull, the desk goes on with what it holds and tries again
             log.exception("pull failed")
         stopped.wait(joined.config.sync_every_s)

@@ -1,10 +1,11 @@
-"""Pull the trust bundle and the status lists from the issuing service over HTTP, and tell it what this desk then holds.
+"""Pull the trust bundle, the status lists and the record's checkpoint over HTTP, and tell what this desk then holds.
 
 Decides what is asked for, how long and how much is waited for, and that a failure changes nothing but the age on the
 screen. Whether bytes may replace those on disk is the trust store's decision. The root certificate is never pulled: it
 comes with the installation and is what everything else is checked against.
 """
 
+import base64
 import json
 import logging
 import re
@@ -27,6 +28,7 @@ from urllib.request import (
     Request,
 )
 
+from clearance.credential.checkpoint import MAX_CHECKPOINT
 from clearance.credential.held import HeldTrust
 
 MAX_TRUST_BYTES = 1 << 20  # docs/CARD-FORMAT.md section 6
@@ -68,10 +70,19 @@ class NotPulled(Exception):
 class Puller:
     """Asks one issuing service. Remembers the ETag of what was accepted, so that an unchanged list costs one line."""
 
-    def __init__(self, issuer_url: str, store: Store, *, ticks: Callable[[], float]) -> None:
-        """`ticks` is a monotonic clock in seconds."""
+    def __init__(
+        self,
+        issuer_url: str,
+        store: Store,
+        *,
+        ticks: Callable[[], float],
+        offer_checkpoint: Callable[[bytes], bool] | None = None,
+    ) -> None:
+        """`ticks` is a monotonic clock in seconds; `offer_checkpoint` keeps a checkpoint of the record if it is one;
+        without it none is asked for."""
         self._base = issuer_url.rstrip("/")
         self._store, self._ticks = store, ticks
+        self._offer_checkpoint = offer_checkpoint
         self._etags: dict[str, str] = {}
         self._lock = Lock()
         self._opener = _opener()
@@ -90,7 +101,17 @@ class Puller:
                 except NotPulled as error:
                     log.info("pull of %s: %s", path, error)
                     failed.append((path, str(error)))
+            self._witness()
         return Pull(came=tuple(came), failed=tuple(failed))
+
+    def _witness(self) -> None:
+        """Ask for the checkpoint of the office's record. No verdict rests on it, so that the round is whole without."""
+        if self._offer_checkpoint is None:
+            return
+        try:
+            self._replace("checkpoint.cose", MAX_CHECKPOINT, self._offer_checkpoint)
+        except NotPulled as error:
+            log.info("pull of the checkpoint: %s", error)
 
     def _wanted(self) -> Iterator[tuple[str, int, Callable[[bytes], bool]]]:
         """Path, size cap and taker of each file. Lazy: the lists are those of the bundle that has just come."""
@@ -151,9 +172,9 @@ class Reporter:
         self._told: bytes | None = None
         self._told_at = 0.0
 
-    def report(self, held: HeldTrust) -> bool:
+    def report(self, held: HeldTrust, checkpoints: Sequence[bytes] = ()) -> bool:
         """Report where it is time to; True when the office took it. Never raises for the network."""
-        token, said = self._token(), report_of(held, version=self._version)
+        token, said = self._token(), report_of(held, version=self._version, checkpoints=checkpoints)
         due = said != self._told or self._ticks() - self._told_at >= REPORT_EVERY_S
         if token is None or not due:
             return False
@@ -175,12 +196,15 @@ class Reporter:
         return True
 
 
-def report_of(held: HeldTrust, *, version: str) -> bytes:
-    """The message: the bundle, and the lists it names, that count on this desk."""
+def report_of(held: HeldTrust, *, version: str, checkpoints: Sequence[bytes] = ()) -> bytes:
+    """The message: the bundle, and the lists it names, that count on this desk; and checkpoints that it witnessed."""
     named = held.bundle.status_uris if held.bundle else ()
     lists = {uri: held.lists[uri].newest.issued_at for uri in named if uri in held.lists}
     sequence = held.bundle.sequence if held.bundle else None
-    return json.dumps({"trust_sequence": sequence, "lists": lists, "software": version}).encode()
+    message: dict[str, object] = {"trust_sequence": sequence, "lists": lists, "software": version}
+    if checkpoints:
+        message["checkpoints"] = [base64.b64encode(token).decode("ascii") for token in checkpoints]
+    return json.dumps(message).encode()
 
 
 def is_confidential(url: str) -> bool:

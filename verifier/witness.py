@@ -8,7 +8,7 @@ is genuine is decided in `clearance.credential.checkpoint`; what follows from a 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
@@ -23,35 +23,46 @@ MAX_CONTRADICTIONS = 100
 _TABLES = """
 CREATE TABLE IF NOT EXISTS seen (
   number INTEGER NOT NULL, digest BLOB NOT NULL, issuer TEXT NOT NULL, issued_at INTEGER NOT NULL,
-  last_issued_at INTEGER NOT NULL, token BLOB NOT NULL, UNIQUE (number, digest)
+  token BLOB NOT NULL, last_issued_at INTEGER NOT NULL, last_token BLOB NOT NULL, UNIQUE (number, digest)
 );
 CREATE TABLE IF NOT EXISTS contradictions (
   kind TEXT NOT NULL, one BLOB NOT NULL, other BLOB NOT NULL, UNIQUE (kind, one, other)
 );
 """
 _KEEP = """
-INSERT INTO seen VALUES (:number, :digest, :issuer, :issued_at, :issued_at, :token)
-ON CONFLICT (number, digest) DO UPDATE SET last_issued_at = max(last_issued_at, excluded.issued_at)
+INSERT INTO seen VALUES (:number, :digest, :issuer, :issued_at, :token, :issued_at, :token)
+ON CONFLICT (number, digest) DO UPDATE SET last_issued_at = excluded.issued_at, last_token = excluded.token
+WHERE excluded.issued_at > last_issued_at
 """
 _AGAINST = """
 SELECT * FROM seen WHERE (number = :number AND digest <> :digest)
   OR (number > :number AND issued_at < :issued_at) OR (number < :number AND last_issued_at > :issued_at) LIMIT 1
 """
 _MAKE_ROOM = """
+WITH evidence AS (SELECT one AS token FROM contradictions UNION SELECT other FROM contradictions)
 DELETE FROM seen WHERE rowid IN (
   SELECT rowid FROM (SELECT rowid, row_number() OVER (ORDER BY number) AS place FROM seen)
   WHERE place <= :half AND place % 2 = 0)
+AND token NOT IN evidence AND last_token NOT IN evidence
 """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """A checkpoint as it was first seen, the token that proves it, and the last time (seconds) that it was vouched
-    for."""
+    """A state of the record as it was vouched for first and last, with the tokens that prove it; often the same."""
 
     checkpoint: Checkpoint
     token: bytes
-    last_issued_at: int
+    last: Checkpoint
+    last_token: bytes
+
+    def against(self, other: Checkpoint) -> tuple[Contradiction, bytes] | None:
+        """Why the other cannot be true beside this, and the token that proves it."""
+        for checkpoint, token in ((self.checkpoint, self.token), (self.last, self.last_token)):
+            kind = contradiction(checkpoint, other)
+            if kind is not None:
+                return kind, token
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +96,7 @@ class Witness:
         with self._opened() as memory:
             row = memory.execute(_AGAINST, values).fetchone()
             if row is not None:
-                self._note(memory, checkpoint, token, _kept(row))
+                _note(memory, _kept(row).against(checkpoint), token)
             memory.execute(_KEEP, values)
             if memory.execute("SELECT count(*) FROM seen").fetchone()[0] > MAX_KEPT:
                 memory.execute(_MAKE_ROOM, {"half": MAX_KEPT // 2})
@@ -108,15 +119,6 @@ class Witness:
             rows = memory.execute("SELECT kind, one, other FROM contradictions ORDER BY rowid").fetchall()
         return [Conflict(kind=Contradiction(kind), tokens=(one, other)) for kind, one, other in rows]
 
-    @staticmethod
-    def _note(memory: sqlite3.Connection, checkpoint: Checkpoint, token: bytes, against: Kept) -> None:
-        # The time of a token that is kept is that of its first edition; what was vouched for later is as good.
-        kind = contradiction(against.checkpoint, checkpoint) or Contradiction.ROLLED_BACK
-        if memory.execute("SELECT count(*) FROM contradictions").fetchone()[0] < MAX_CONTRADICTIONS:
-            memory.execute(
-                "INSERT OR IGNORE INTO contradictions VALUES (?, ?, ?)", (kind.value, against.token, token)
-            )
-
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
@@ -135,7 +137,14 @@ class Witness:
                 raise OSError(f"{self._path} cannot be used: {error}") from error
 
 
-def _kept(row: tuple[int, bytes, str, int, int, bytes]) -> Kept:
-    number, digest, issuer, issued_at, last_issued_at, token = row
-    checkpoint = Checkpoint(issuer=issuer, number=number, digest=digest, issued_at=issued_at)
-    return Kept(checkpoint=checkpoint, token=token, last_issued_at=last_issued_at)
+def _note(memory: sqlite3.Connection, against: tuple[Contradiction, bytes] | None, token: bytes) -> None:
+    full = memory.execute("SELECT count(*) FROM contradictions").fetchone()[0] >= MAX_CONTRADICTIONS
+    if against is not None and not full:
+        kind, other = against
+        memory.execute("INSERT OR IGNORE INTO contradictions VALUES (?, ?, ?)", (kind.value, other, token))
+
+
+def _kept(row: tuple[int, bytes, str, int, bytes, int, bytes]) -> Kept:
+    number, digest, issuer, issued_at, token, last_issued_at, last_token = row
+    first = Checkpoint(issuer=issuer, number=number, digest=digest, issued_at=issued_at)
+    return Kept(checkpoint=first, token=token, last=replace(first, issued_at=last_issued_at), last_token=last_token)

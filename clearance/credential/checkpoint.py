@@ -6,6 +6,9 @@ nor the other way round. It decides whether a token is a genuine checkpoint, and
 Who keeps them, and what follows from a contradiction, is left to others.
 """
 
+import base64
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,6 +54,21 @@ def contradiction(one: Checkpoint, other: Checkpoint) -> Contradiction | None:
         return None if one.digest == other.digest else Contradiction.FORKED
     fewer, more = (one, other) if one.number < other.number else (other, one)
     return Contradiction.ROLLED_BACK if fewer.issued_at > more.issued_at else None
+
+
+def contradictions(given: Iterable[Checkpoint]) -> tuple[tuple[Contradiction, Checkpoint, Checkpoint], ...]:
+    """Every checkpoint that cannot be true beside an earlier one, with that one and why."""
+    found, by_number = [], dict[int, Checkpoint]()
+    furthest: Checkpoint | None = None
+    for each in sorted(given, key=lambda checkpoint: (checkpoint.issued_at, checkpoint.number)):
+        for earlier in (by_number.setdefault(each.number, each), furthest):
+            kind = None if earlier is None else contradiction(earlier, each)
+            if earlier is not None and kind is not None:
+                found.append((kind, earlier, each))
+                break
+        if furthest is None or each.number > furthest.number:
+            furthest = each
+    return tuple(found)
 
 
 def sign_checkpoint(checkpoint: Checkpoint, *, signer: Signer) -> bytes:
@@ -102,3 +120,42 @@ def _parse_payload(payload: bytes) -> Checkpoint:
     values = read_fields(value, _FIELDS)
     del values["profile"]
     return Checkpoint(**values)
+
+
+def exported(token: bytes, checkpoint: Checkpoint) -> str:
+    """A kept checkpoint as one line of JSON, readable by people; the token in it is the proof."""
+    return json.dumps(
+        {
+            "number": checkpoint.number,
+            "digest": checkpoint.digest.hex(),
+            "issued_at": checkpoint.issued_at,
+            "token": base64.b64encode(token).decode("ascii"),
+        }
+    )
+
+
+def read_exported(content: bytes, *, signers: SignersByKid) -> tuple[Checkpoint, ...]:
+    """The checkpoints of an export, or of a published checkpoint.cose as it is.
+
+    Only tokens count, not what stands beside them. Raises UnusableCheckpoint for the first line that is none.
+    """
+    if content.startswith(_SIGN1):
+        return (read_checkpoint(content, signers=signers),)
+    return tuple(
+        read_checkpoint(_token(line, number), signers=signers)
+        for number, line in enumerate(content.splitlines(), start=1)
+        if line.strip()
+    )
+
+
+_SIGN1 = b"\xd2"
+
+
+def _token(line: bytes, number: int) -> bytes:
+    try:
+        match json.loads(line):
+            case {"token": str(token)}:
+                return base64.b64decode(token, validate=True)
+    except (ValueError, RecursionError):
+        pass
+    raise UnusableCheckpoint(f"line {number} is not an exported checkpoint")

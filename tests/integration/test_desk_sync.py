@@ -17,7 +17,15 @@ from clearance.credential.status import Status
 from tests.unit.desk.bureau import NOW, Bureau
 from tests.unit.desk.test_check import scan
 from verifier.desk import judge
-from verifier.sync import MAX_TRUST_BYTES, REPORT_EVERY_S, Puller, Reporter, is_confidential, status_names
+from verifier.sync import (
+    MAX_TRUST_BYTES,
+    REPORT_EVERY_S,
+    Puller,
+    Reporter,
+    is_confidential,
+    report_of,
+    status_names,
+)
 from verifier.truststore import TrustStore
 
 REVOKED_IDX = 7
@@ -349,3 +357,24 @@ def test_the_token_is_sent_only_where_nobody_on_the_way_reads_it(url: str, confi
 
 def test_without_tls_nothing_is_reported_to_another_machine(store: TrustStore) -> None:
     assert not Told("http://192.0.2.1").reporter.report(store.load())
+
+
+def test_the_checkpoint_of_the_record_comes_with_every_pull_and_nothing_waits_for_it(
+    issuer: Issuer, store: TrustStore
+) -> None:
+    taken: list[bytes] = []
+    puller = Puller(issuer.url, store, ticks=time.monotonic, offer_checkpoint=lambda token: taken.append(token) is None)
+    assert puller.pull().complete  # an office that publishes none yet
+    for content in (b"one", b"one", b"another"):
+        (issuer.public / "checkpoint.cose").write_bytes(content)
+        assert puller.pull().complete
+    assert taken == [b"one", b"another"]
+    (issuer.public / "checkpoint.cose").write_bytes(bytes(4_096))
+    assert puller.pull().complete
+    assert len(taken) == 2
+
+
+def test_a_desk_reports_the_checkpoints_that_it_can_witness(store: TrustStore) -> None:
+    said = json.loads(report_of(store.load(), version="1", checkpoints=[b"one", b"other"]))
+    assert said["checkpoints"] == ["b25l", "b3RoZXI="]
+    assert "checkpoints" not in json.loads(report_of(store.load(), version="1"))

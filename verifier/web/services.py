@@ -80,6 +80,7 @@ class DeskState:
     issuer_answers: bool | None  # None: nobody has asked yet
     demo: bool
     journal_whole: bool
+    record_whole: bool  # False: this desk was shown two versions of the office's record
     by_reason: Mapping[Reason, int]
     by_act: Mapping[Act, int]
     latest: tuple[Reason, ...]

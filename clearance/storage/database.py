@@ -15,38 +15,49 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from clearance.issuing.ports import (
+    AgencyRegister,
     Applications,
     AuditLog,
+    Batches,
     ChoreRecords,
     Clearances,
     Clients,
     Conflict,
+    CorrectionRequests,
     Deliveries,
     Desks,
+    Factors,
     FeedPlaces,
     Intents,
     KeyedRequests,
     Permits,
     Reissues,
+    Sessions,
     SigningControls,
     Staff,
+    StaffChanges,
     Unavailable,
     UnitOfWork,
     Webhooks,
 )
 from clearance.storage.applications import SqlApplications
 from clearance.storage.audit import SqlAuditLog
+from clearance.storage.batches import SqlBatches
 from clearance.storage.chores import SqlChores
 from clearance.storage.clearances import SqlClearances
 from clearance.storage.clients import SqlClients, SqlKeyedRequests
 from clearance.storage.deliveries import SqlDeliveries, SqlFeedPlaces, SqlWebhooks
 from clearance.storage.desks import SqlDesks
+from clearance.storage.factors import SqlFactors
 from clearance.storage.intents import SqlIntents
 from clearance.storage.permits import SqlPermits
 from clearance.storage.reissues import SqlReissues
+from clearance.storage.requests import SqlAgencyRegister, SqlCorrectionRequests
 from clearance.storage.schema import migrate
+from clearance.storage.sessions import SqlSessions
 from clearance.storage.signing import SqlSigningControls
 from clearance.storage.staff import SqlStaff
+from clearance.storage.staff_changes import SqlStaffChanges
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for its turn. Longer than any transaction of ours, shorter than a browser's patience."""
@@ -97,16 +108,22 @@ class SqlUnitOfWork:
     clearances: Clearances
     permits: Permits
     staff: Staff
+    sessions: Sessions
+    factors: Factors
+    staff_changes: StaffChanges
     intents: Intents
     desks: Desks
     reissues: Reissues
     signing: SigningControls
+    batches: Batches
     chores: ChoreRecords
     clients: Clients
     keyed_requests: KeyedRequests
     webhooks: Webhooks
     deliveries: Deliveries
     feed_places: FeedPlaces
+    correction_requests: CorrectionRequests
+    agency_register: AgencyRegister
     audit: AuditLog
 
     def __init__(self, engine: Engine, *, writes: bool) -> None:
@@ -146,16 +163,22 @@ class SqlUnitOfWork:
         self.clearances = SqlClearances(connection)
         self.permits = SqlPermits(connection)
         self.staff = SqlStaff(connection)
+        self.sessions = SqlSessions(connection)
+        self.factors = SqlFactors(connection)
+        self.staff_changes = SqlStaffChanges(connection)
         self.intents = SqlIntents(connection)
         self.desks = SqlDesks(connection)
         self.reissues = SqlReissues(connection)
         self.signing = SqlSigningControls(connection)
+        self.batches = SqlBatches(connection)
         self.chores = SqlChores(connection)
         self.clients = SqlClients(connection)
         self.keyed_requests = SqlKeyedRequests(connection)
         self.webhooks = SqlWebhooks(connection)
         self.deliveries = SqlDeliveries(connection)
         self.feed_places = SqlFeedPlaces(connection)
+        self.correction_requests = SqlCorrectionRequests(connection)
+        self.agency_register = SqlAgencyRegister(connection)
         self.audit = audit
 
 

@@ -24,27 +24,34 @@ from clearance.domain.signing import DAY, HOUR, SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer
 from clearance.domain.text import searchable
 from clearance.issuing.ports import (
+    AgencyRegister,
     Applications,
     AuditLog,
+    Batches,
     ChoreRecords,
     Clearances,
     Clients,
     Conflict,
+    CorrectionRequests,
     Deliveries,
     Desks,
+    Factors,
     FeedPlaces,
     Intents,
     KeyedRequests,
     NotOnRecord,
     Permits,
     Reissues,
+    Sessions,
     SigningControls,
     SigningIntent,
     Staff,
+    StaffChanges,
     UnitOfWork,
     Webhooks,
 )
-from tests.fakes.batches import BatchRows, FakeChores
+from tests.fakes.access import AccessRows, FakeFactors, FakeSessions, FakeStaffChanges
+from tests.fakes.batches import BatchRows, FakeBatches, FakeChores
 from tests.fakes.interface import (
     FakeClients,
     FakeDeliveries,
@@ -53,10 +60,11 @@ from tests.fakes.interface import (
     FakeWebhooks,
     InterfaceRows,
 )
+from tests.fakes.requests import FakeAgencyRegister, FakeCorrectionRequests, RequestRows
 
 
 @dataclass
-class Rows(BatchRows, InterfaceRows):
+class Rows(AccessRows, BatchRows, InterfaceRows, RequestRows):
     """Everything that is stored. The values are frozen, so copying the dictionaries copies the state."""
 
     applications: dict[str, Application] = field(default_factory=dict)
@@ -93,16 +101,22 @@ class FakeUnitOfWork:
     clearances: Clearances
     permits: Permits
     staff: Staff
+    sessions: Sessions
+    factors: Factors
+    staff_changes: StaffChanges
     intents: Intents
     desks: Desks
     reissues: Reissues
     signing: SigningControls
+    batches: Batches
     chores: ChoreRecords
     clients: Clients
     keyed_requests: KeyedRequests
     webhooks: Webhooks
     deliveries: Deliveries
     feed_places: FeedPlaces
+    correction_requests: CorrectionRequests
+    agency_register: AgencyRegister
     audit: AuditLog
 
     def __init__(self, database: FakeDatabase, *, writes: bool) -> None:
@@ -117,16 +131,22 @@ class FakeUnitOfWork:
         self.clearances = FakeClearances(self.rows)
         self.permits = FakePermits(self.rows)
         self.staff = FakeStaff(self.rows)
+        self.sessions = FakeSessions(self.rows)
+        self.factors = FakeFactors(self.rows)
+        self.staff_changes = FakeStaffChanges(self.rows)
         self.intents = FakeIntents(self.rows)
         self.desks = FakeDesks(self.rows)
         self.reissues = FakeReissues(self.rows)
         self.signing = FakeSigningControls(self.rows)
+        self.batches = FakeBatches(self.rows)
         self.chores = FakeChores(self.rows)
         self.clients = FakeClients(self.rows)
         self.keyed_requests = FakeKeyedRequests(self.rows)
         self.webhooks = FakeWebhooks(self.rows)
         self.deliveries = FakeDeliveries(self.rows)
         self.feed_places = FakeFeedPlaces(self.rows)
+        self.correction_requests = FakeCorrectionRequests(self.rows.correction_requests)
+        self.agency_register = FakeAgencyRegister(self.rows.agencies)
         self.audit = FakeAuditLog(self.rows)
         return self
 

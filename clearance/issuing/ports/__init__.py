@@ -4,6 +4,18 @@ Each port has one real adapter and one working fake (`tests/fakes`), and the sam
 for each neighbour; everybody imports them from here.
 """
 
+from clearance.issuing.ports.access import Factors, Sessions, StaffChanges, Vault
+from clearance.issuing.ports.batches import (
+    Batches,
+    BatchRow,
+    Chunk,
+    Keys,
+    Note,
+    RowNote,
+    RowResult,
+    RowTrouble,
+    RunTally,
+)
 from clearance.issuing.ports.cards import CardPrinter, Documents, Portrait, SealingPrinter
 from clearance.issuing.ports.chores import ChoreRecord, ChoreRecords
 from clearance.issuing.ports.faults import (
@@ -41,46 +53,62 @@ from clearance.issuing.ports.records import (
     Staff,
     UnitOfWork,
 )
+from clearance.issuing.ports.requests import AgencyRegister, CorrectionRequests
 from clearance.issuing.ports.signing import ComponentState, SealingKey, SigningService, StatusPublisher
 
 __all__ = [
+    "AgencyRegister",
     "Applications",
     "AuditLog",
+    "BatchRow",
+    "Batches",
     "CardPrinter",
     "ChoreRecord",
     "ChoreRecords",
+    "Chunk",
     "Clearances",
     "Clients",
     "ComponentState",
     "Conflict",
+    "CorrectionRequests",
     "Database",
     "Deliveries",
     "Desks",
     "Documents",
     "DoesNotFit",
+    "Factors",
     "FeedPlaces",
     "Intents",
     "KeyedRequest",
     "KeyedRequests",
+    "Keys",
     "KeysUnusable",
     "NotOnRecord",
     "NotSigned",
+    "Note",
     "PasswordHasher",
     "Permits",
     "PhotoGround",
     "PhotoRefused",
     "Portrait",
     "Reissues",
+    "RowNote",
+    "RowResult",
+    "RowTrouble",
+    "RunTally",
     "SealingKey",
     "SealingPrinter",
+    "Sessions",
     "SigningControls",
     "SigningIntent",
     "SigningService",
     "Staff",
+    "StaffChanges",
     "StatusPublisher",
     "StoredAnswer",
     "Trouble",
     "Unavailable",
     "UnitOfWork",
+    "Vault",
     "Webhooks",
 ]

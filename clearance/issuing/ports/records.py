@@ -16,8 +16,11 @@ from clearance.domain.permit import Agency, Permit
 from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.signing import SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer
+from clearance.issuing.ports.access import Factors, Sessions, StaffChanges
+from clearance.issuing.ports.batches import Batches
 from clearance.issuing.ports.chores import ChoreRecords
 from clearance.issuing.ports.interface import Clients, Deliveries, FeedPlaces, KeyedRequests, Webhooks
+from clearance.issuing.ports.requests import AgencyRegister, CorrectionRequests
 
 
 class Applications(Protocol):
@@ -262,16 +265,22 @@ class UnitOfWork(Protocol):
     clearances: Clearances
     permits: Permits
     staff: Staff
+    sessions: Sessions
+    factors: Factors
+    staff_changes: StaffChanges
     intents: Intents
     desks: Desks
     reissues: Reissues
     signing: SigningControls
+    batches: Batches
     chores: ChoreRecords
     clients: Clients
     keyed_requests: KeyedRequests
     webhooks: Webhooks
     deliveries: Deliveries
     feed_places: FeedPlaces
+    correction_requests: CorrectionRequests
+    agency_register: AgencyRegister
     audit: AuditLog
 
     def __enter__(self) -> Self: ...

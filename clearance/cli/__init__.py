@@ -26,6 +26,7 @@ COMMANDS = {
     "desks": "clearance.cli.desks:desks",
     "reissue": "clearance.cli.reissue:reissue",
     "worker": "clearance.cli.worker:worker",
+    "help-pages": "clearance.cli.help_pages:help_pages",
 }
 """Name -> module and command. Modules load on use, so that `--help` and small commands start at once."""
 

@@ -40,6 +40,9 @@ class AuditAct(StrEnum):
     DESK_WITHDRAWN = "desk.withdrawn"
     REISSUE_QUEUED = "reissue.queued"
     CARD_REISSUED = "card.reissued"
+    REQUEST_OPENED = "request.opened"
+    REQUEST_TAKEN_UP = "request.taken_up"
+    REQUEST_ANSWERED = "request.answered"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -282,6 +282,9 @@ ACT_WORDS: Mapping[AuditAct, str] = {
     AuditAct.DESK_WITHDRAWN: N_("Desk withdrawn"),
     AuditAct.REISSUE_QUEUED: N_("Put down to be issued anew"),
     AuditAct.CARD_REISSUED: N_("Card issued anew"),
+    AuditAct.REQUEST_OPENED: N_("Request of a worker opened"),
+    AuditAct.REQUEST_TAKEN_UP: N_("Case opened for a request"),
+    AuditAct.REQUEST_ANSWERED: N_("Request answered"),
 }
 RULE_SOURCES: tuple[str, ...] = (
     N_("BMET/DEMO notice on online emigration clearance"),

@@ -7,22 +7,23 @@ no trace here; only a copy of the newest hash kept elsewhere can tell.
 """
 
 import heapq
-import json
+import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
+from clearance.credential.journal import FIRST, Cell, Row, row_hash
 from clearance.credential.reasons import Reason
 from verifier.acts import Act, ActRecord, Departure, KeptScan
 from verifier.desk import NotRecorded, ScanRecord
 
-FIRST = "0" * 64  # what the first row names as the row before it
 BUSY_TIMEOUT_S = 5.0
+NONCE_BYTES = 16
 # The text of a card that somebody made, or that points elsewhere, is evidence. That of a good card is personal data.
 KEPT_AS_EVIDENCE = {
     Reason.NOT_OUR_CARD,
@@ -34,14 +35,14 @@ KEPT_AS_EVIDENCE = {
 }
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS scan (
-    seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, desk TEXT NOT NULL, source TEXT NOT NULL, clearance_no TEXT,
-    passport_no TEXT, passport_by TEXT, passport_matches INTEGER, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+    seq INTEGER PRIMARY KEY, nonce TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, desk TEXT NOT NULL, source TEXT NOT NULL,
+    clearance_no TEXT, passport_no TEXT, passport_by TEXT, passport_matches INTEGER, outcome TEXT NOT NULL, reason TEXT NOT NULL,
     status_age_s INTEGER, trust_sequence INTEGER, version TEXT NOT NULL, text_sha256 TEXT NOT NULL, text TEXT,
     previous TEXT NOT NULL, hash TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS scan_at ON scan (at, reason);
 CREATE TABLE IF NOT EXISTS act (
-    seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, desk TEXT NOT NULL,
+    seq INTEGER PRIMARY KEY, nonce TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, desk TEXT NOT NULL,
     scan INTEGER NOT NULL UNIQUE REFERENCES scan (seq), act TEXT NOT NULL, ground TEXT, clearance_no TEXT,
     previous TEXT NOT NULL, hash TEXT NOT NULL
 ) STRICT;
@@ -58,6 +59,8 @@ CREATE TRIGGER IF NOT EXISTS {table}_follows_the_last BEFORE INSERT ON {table}
     WHEN NEW.seq IS NOT max((SELECT coalesce(max(seq), 0) FROM scan), (SELECT coalesce(max(seq), 0) FROM act)) + 1
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 """  # the last trigger also stops INSERT OR REPLACE, which deletes without asking the second
+NEXT_OF = {table: f"SELECT * FROM {table} WHERE seq > ? ORDER BY seq LIMIT ?" for table in TABLES}  # noqa: S608
+OLDEST = "SELECT hash FROM scan WHERE seq = 1"
 NEWEST = "SELECT seq, hash FROM scan UNION ALL SELECT seq, hash FROM act ORDER BY seq DESC LIMIT 1"
 
 
@@ -88,7 +91,7 @@ class ScanJournal:
             self._db.executescript(
                 f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; {SCHEMA}{guards}"
             )
-            self._db.execute("SELECT passport_by FROM scan LIMIT 0")  # the journal of an older program lacks it
+            self._db.execute("SELECT nonce FROM scan LIMIT 0")  # the journal of an older program lacks it
         except sqlite3.Error as error:
             raise NotRecorded(f"{path}: {error}") from error
 
@@ -138,6 +141,31 @@ class ScanJournal:
             ).fetchone()
         return Departure(desk=row["desk"], at=row["at"]) if row else None
 
+    def name(self) -> str | None:
+        """What tells this journal from every other: the hash of its first row; None where nothing is written yet."""
+        with self._reading():
+            row = self._db.execute(OLDEST).fetchone()
+        return row["hash"] if row else None
+
+    def rows(self, *, after: int, limit: int) -> Sequence[Row]:
+        """Scans and acts in order, those after a number only, each as it was written, with its `kind`.
+
+        Raises NotRecorded where the file cannot be read.
+        """
+        with self._reading():
+            kept = [
+                {"kind": table, **row}
+                for table in TABLES
+                for row in self._db.execute(NEXT_OF[table], (after, limit)).fetchall()
+            ]
+        return sorted(kept, key=lambda row: row["seq"])[:limit]
+
+    def last(self) -> int:
+        """The number of the newest row, 0 for an empty journal. Raises NotRecorded."""
+        with self._reading():
+            row = self._db.execute(NEWEST).fetchone()
+        return row["seq"] if row else 0
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """One transaction, flushed at its end."""
@@ -158,16 +186,18 @@ class ScanJournal:
             except sqlite3.Error as error:
                 raise NotRecorded(str(error)) from error
 
-    def _insert(self, table: str, columns: Mapping[str, int | str | None]) -> int:
+    def _insert(self, table: str, columns: Mapping[str, Cell]) -> int:
         last = self._db.execute(NEWEST).fetchone()
         number = last["seq"] + 1 if last else 1
-        row = {"seq": number, **columns, "previous": last["hash"] if last else FIRST}
-        row["hash"] = _hash(row)
+        # The nonce names the row wherever it is sent, however often: bytes would not do, one card has many forms.
+        nonce = secrets.token_hex(NONCE_BYTES)
+        row = {"seq": number, "nonce": nonce, **columns, "previous": last["hash"] if last else FIRST}
+        row["hash"] = row_hash(row)
         names = ", ".join(row)
         self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))  # noqa: S608 - names are our own
         return number
 
-    def _columns(self, record: ScanRecord) -> dict[str, int | str | None]:
+    def _columns(self, record: ScanRecord) -> dict[str, Cell]:
         verdict = record.verdict
         raw = record.text.encode("utf-8", "surrogatepass")
         return {
@@ -212,13 +242,8 @@ def verify_chain(path: Path) -> int | None:
         tables = [db.execute(f"SELECT * FROM {table} ORDER BY seq") for table in TABLES]  # noqa: S608 - our own names
         previous, expected = FIRST, 1
         for row in heapq.merge(*tables, key=lambda row: row["seq"]):
-            if row["seq"] != expected or row["previous"] != previous or row["hash"] != _hash(dict(row)):
+            if row["seq"] != expected or row["previous"] != previous or row["hash"] != row_hash(dict(row)):
                 return expected
             previous, expected = row["hash"], expected + 1
     return None
 
-
-def _hash(row: Mapping[str, object]) -> str:
-    """SHA-256 over all other columns as JSON with sorted names; that `previous` is among them makes the chain."""
-    content = {name: value for name, value in row.items() if name != "hash"}
-    return sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()

@@ -64,7 +64,7 @@ WITHOUT_GUARDS = [
 ]
 
 OTHER_COLUMNS = (
-    "at, desk, source, clearance_no, passport_no, passport_by, passport_matches, outcome, reason, status_age_s, "
+    "hex(randomblob(16)), at, desk, source, clearance_no, passport_no, passport_by, passport_matches, outcome, reason, status_age_s, "
     "trust_sequence, version, text_sha256, text, previous, hash"
 )
 
@@ -72,7 +72,7 @@ OTHER_COLUMNS = (
 def test_a_row_says_who_what_when_and_by_which_lists(journal: ScanJournal, path: Path) -> None:
     journal.append(PASSED)
     (row,) = rows(path)
-    assert {name: row[name] for name in row.keys() if name not in ("hash", "previous")} == {  # noqa: SIM118 - a Row
+    assert {name: row[name] for name in row.keys() if name not in ("hash", "previous", "nonce")} == {  # noqa: SIM118 - a Row
         "seq": 1,
         "at": NOW,
         "desk": "DAC-2",

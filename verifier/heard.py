@@ -1,0 +1,94 @@
+"""What this desk has heard from those it talks to: who left elsewhere, and how much of the journal they hold.
+
+All of it can be asked for again, so that a lost file costs time and nothing else; the journal itself is elsewhere.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from verifier.acts import Departure
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS listener (
+    name TEXT PRIMARY KEY, journal TEXT, taken INTEGER NOT NULL, cursor INTEGER NOT NULL, heard_at INTEGER
+) STRICT;
+CREATE TABLE IF NOT EXISTS departure (
+    clearance_no TEXT NOT NULL, desk TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (clearance_no, at, desk)
+) STRICT, WITHOUT ROWID;
+"""
+_KEEP = """
+INSERT INTO listener VALUES (:name, :journal, :taken, :cursor, :heard_at) ON CONFLICT (name) DO UPDATE
+SET journal = excluded.journal, taken = excluded.taken, cursor = excluded.cursor, heard_at = excluded.heard_at
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talk:
+    """Where the talk with one listener stands: rows of which journal it has taken, and what was heard from it.
+
+    `cursor` is where its list of departures was read to, `heard_at` (UTC seconds) when it last answered with them.
+    """
+
+    journal: str | None = None
+    taken: int = 0
+    cursor: int = 0
+    heard_at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """Somebody was let pass on a clearance."""
+
+    clearance_no: str
+    departure: Departure
+
+
+class Heard:
+    """The memory of one desk, in one file. May be shared by threads. Every method may raise OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+
+    def talk(self, listener: str) -> Talk:
+        """Where the talk with a listener stands; a new one where there was none."""
+        with self._opened() as memory:
+            row = memory.execute(
+                "SELECT journal, taken, cursor, heard_at FROM listener WHERE name = ?", (listener,)
+            ).fetchone()
+        return Talk(journal=row[0], taken=row[1], cursor=row[2], heard_at=row[3]) if row else Talk()
+
+    def keep(self, listener: str, talk: Talk, marks: Sequence[Mark] = ()) -> None:
+        """Keep the marks and where the talk then stands, both or neither."""
+        rows = [(mark.clearance_no, mark.departure.desk, mark.departure.at) for mark in marks]
+        with self._opened() as memory:
+            memory.executemany("INSERT OR IGNORE INTO departure VALUES (?, ?, ?)", rows)
+            memory.execute(_KEEP, {"name": listener, **vars(talk)})
+
+    def departure_of(self, clearance_no: str) -> Departure | None:
+        """The latest departure on a clearance that was heard of."""
+        with self._opened() as memory:
+            row = memory.execute(
+                "SELECT desk, at FROM departure WHERE clearance_no = ? ORDER BY at DESC LIMIT 1", (clearance_no,)
+            ).fetchone()
+        return Departure(desk=row[0], at=row[1]) if row else None
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                memory = sqlite3.connect(self._path, isolation_level=None)
+                try:
+                    memory.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {_TABLES}")
+                    memory.execute("BEGIN IMMEDIATE")
+                    yield memory
+                    memory.execute("COMMIT")
+                finally:
+                    memory.close()
+            except sqlite3.Error as error:
+                raise OSError(f"{self._path} cannot be used: {error}") from error

@@ -90,6 +90,7 @@ def service_of(settings: Settings) -> Iterator[Service]:
     """The ports joined, without a key: who issues and where cards are revoked is read from what is published."""
     from clearance.card.photo import prepare  # the signing component, which shares this module, needs neither
     from clearance.storage.passwords import Argon2Passwords
+    from clearance.workbook import XlsxWorkbooks
 
     root, bundle = published_trust(settings)
     with open_database(settings) as database:
@@ -100,6 +101,7 @@ def service_of(settings: Settings) -> Iterator[Service]:
             signing=RemoteSigning(signer_address(settings)),
             prepare_photo=prepare,
             passwords=Argon2Passwords(),
+            workbooks=XlsxWorkbooks(),
             now=now,
             issuer=bundle.issuer,
             status_uri=bundle.status_uris[-1],

@@ -6,7 +6,15 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from clearance.domain.printed_card import CardPolicy
-from clearance.issuing.ports import CardPrinter, Database, Documents, PasswordHasher, Portrait, SigningService
+from clearance.issuing.ports import (
+    CardPrinter,
+    Database,
+    Documents,
+    PasswordHasher,
+    Portrait,
+    SigningService,
+    Workbooks,
+)
 
 DHAKA = ZoneInfo("Asia/Dhaka")
 
@@ -23,6 +31,7 @@ class Service:
     prepare_photo: Callable[[bytes], Portrait]
     """Turns an upload into the card's portrait. Raises PhotoRefused."""
     passwords: PasswordHasher
+    workbooks: Workbooks
     now: Callable[[], datetime]
     """Aware UTC datetime."""
     issuer: str

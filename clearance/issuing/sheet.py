@@ -1,21 +1,30 @@
 """A file of applications as offices save it from a spreadsheet: bytes in, rows of texts out.
 
-It decides which files are taken and what stands in which column. What a row says is read by `rows`.
+It decides which files are taken and what stands in which column: CSV in every encoding and with every separator that
+spreadsheets write, and the rows of a workbook. What a row says is read by `rows`.
 """
 
 import codecs
 import csv
 import io
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from clearance.credential.identifiers import fold_digits
 from clearance.issuing.rows import COLUMNS, OPTIONAL
 
 MAX_FILE = 50 * 1024 * 1024
 MAX_ROWS = 100_000
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+ROW = "row"
+"""The column of a file of rows to fix that says which row of the first file each of them is."""
+REASONS = ("reason_bn", "reason_en")
+REPORTED = (ROW, *REASONS)
+"""Columns that our own files carry besides, and that may come back with them."""
+OWN_NAMES: Mapping[str, str] = {name: name for name in (*COLUMNS, *REPORTED)}
 _DELIMITERS = (",", ";", "\t")  # what spreadsheets write, depending on their language
 
 
@@ -26,6 +35,9 @@ class SheetFaultKind(StrEnum):
     TOO_MANY_ROWS = "too_many_rows"
     NOT_TEXT = "not_text"
     """Not UTF-8, nor UTF-16 with its mark. details: the line."""
+    NOT_A_WORKBOOK = "not_a_workbook"
+    UNPACKS_TOO_LARGE = "unpacks_too_large"
+    """A workbook that is small as a file and huge once it is unpacked."""
     NOT_CSV = "not_csv"
     """A quote that is never closed, for instance. details: the line."""
     EMPTY = "empty"
@@ -46,24 +58,34 @@ class SheetRefused(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class SheetRow:
-    """One row: its number in the spreadsheet (the header is 1), its texts by column, whether it had cells too many."""
+    """One row: its number in the spreadsheet (the header is 1), its texts by column, whether it had cells too many.
+
+    `corrects` is the row of an earlier file that it says it is.
+    """
 
     number: int
     texts: dict[str, str]
     too_wide: bool
+    corrects: int | None = None
 
 
-def read_sheet(content: bytes) -> Sequence[SheetRow]:
-    """Every row that is not blank. Raises SheetRefused."""
+def read_sheet(content: bytes, *, names: Mapping[str, str] = OWN_NAMES) -> Sequence[SheetRow]:
+    """Every row of a CSV file that is not blank. `names` maps what may stand in the header, in small letters, to
+    columns. Raises SheetRefused."""
     if len(content) > MAX_FILE:
         raise SheetRefused(SheetFaultKind.TOO_LARGE)
     text = _decoded(content)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
-        header = _header(next(reader, []))
-        rows = list(_rows(reader, header))
+        return rows_of(reader, names=names)
     except csv.Error:
         raise SheetRefused(SheetFaultKind.NOT_CSV, str(reader.line_num)) from None
+
+
+def rows_of(table: Iterable[Sequence[str]], *, names: Mapping[str, str] = OWN_NAMES) -> Sequence[SheetRow]:
+    """Every row of a table that is not blank; its first one is the header. Raises SheetRefused."""
+    lines = iter(table)
+    rows = list(_rows(lines, _header(next(lines, []), names)))
     if not rows:
         raise SheetRefused(SheetFaultKind.EMPTY)
     return rows
@@ -85,15 +107,15 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=first.count)
 
 
-def _header(cells: Sequence[str]) -> Sequence[str]:
-    names = [cell.strip().lower() for cell in cells]
+def _header(cells: Sequence[str], known: Mapping[str, str]) -> Sequence[str]:
+    names = [_name(cell, known) for cell in cells]
     while names and not names[-1]:
         names.pop()
     if not names:
         raise SheetRefused(SheetFaultKind.EMPTY)
     for kind, columns in (
         (SheetFaultKind.MISSING_COLUMNS, [name for name in COLUMNS if name not in OPTIONAL and name not in names]),
-        (SheetFaultKind.UNKNOWN_COLUMNS, [name for name in names if name not in COLUMNS]),
+        (SheetFaultKind.UNKNOWN_COLUMNS, [name for name in names if name not in OWN_NAMES]),
         (SheetFaultKind.REPEATED_COLUMNS, [name for name, count in Counter(names).items() if count > 1]),
     ):
         if columns:
@@ -101,11 +123,32 @@ def _header(cells: Sequence[str]) -> Sequence[str]:
     return names
 
 
-def _rows(reader: Iterator[list[str]], header: Sequence[str]) -> Iterator[SheetRow]:
-    for number, cells in enumerate(reader, start=2):
+def _name(cell: str, known: Mapping[str, str]) -> str:
+    """The column that a header cell names, however it is spaced."""
+    written = heading(cell)
+    return known.get(written, written)
+
+
+def heading(text: str) -> str:
+    """A header cell as it is compared."""
+    return " ".join(unicodedata.normalize("NFC", text).split()).lower()
+
+
+def _rows(table: Iterator[Sequence[str]], header: Sequence[str]) -> Iterator[SheetRow]:
+    for number, cells in enumerate(table, start=2):
         if number > MAX_ROWS + 1:
             raise SheetRefused(SheetFaultKind.TOO_MANY_ROWS)
         if not any(cell.strip() for cell in cells):
             continue
-        too_wide = any(cell.strip() for cell in cells[len(header) :])
-        yield SheetRow(number=number, texts=dict(zip(header, cells, strict=False)), too_wide=too_wide)
+        by_column = dict(zip(header, cells, strict=False))
+        yield SheetRow(
+            number=number,
+            texts={name: text for name, text in by_column.items() if name not in REPORTED},
+            too_wide=any(cell.strip() for cell in cells[len(header) :]),
+            corrects=_number(by_column.get(ROW, "")),
+        )
+
+
+def _number(text: str) -> int | None:
+    digits = fold_digits(text).strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < len(str(MAX_ROWS)) + 1 else None

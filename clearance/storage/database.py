@@ -30,8 +30,10 @@ from clearance.issuing.ports import (
     FeedPlaces,
     Intents,
     KeyedRequests,
+    PermitChanges,
     Permits,
     Reissues,
+    Rules,
     Sessions,
     SigningControls,
     Staff,
@@ -53,6 +55,7 @@ from clearance.storage.intents import SqlIntents
 from clearance.storage.permits import SqlPermits
 from clearance.storage.reissues import SqlReissues
 from clearance.storage.requests import SqlAgencyRegister, SqlCorrectionRequests
+from clearance.storage.rules import SqlPermitChanges, SqlRules
 from clearance.storage.schema import migrate
 from clearance.storage.sessions import SqlSessions
 from clearance.storage.signing import SqlSigningControls
@@ -107,6 +110,8 @@ class SqlUnitOfWork:
     applications: Applications
     clearances: Clearances
     permits: Permits
+    permit_changes: PermitChanges
+    rules: Rules
     staff: Staff
     sessions: Sessions
     factors: Factors
@@ -162,6 +167,8 @@ class SqlUnitOfWork:
         self.applications = SqlApplications(connection)
         self.clearances = SqlClearances(connection)
         self.permits = SqlPermits(connection)
+        self.permit_changes = SqlPermitChanges(connection)
+        self.rules = SqlRules(connection)
         self.staff = SqlStaff(connection)
         self.sessions = SqlSessions(connection)
         self.factors = SqlFactors(connection)

@@ -18,7 +18,6 @@ from clearance.domain.application import Application, ApplicationState
 from clearance.domain.audit import EMPTY, AuditEntry, AuditHead, AuditLink, AuditReport, check
 from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Desk
-from clearance.domain.permit import Agency, Permit
 from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.signing import DAY, HOUR, SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer
@@ -40,8 +39,10 @@ from clearance.issuing.ports import (
     Intents,
     KeyedRequests,
     NotOnRecord,
+    PermitChanges,
     Permits,
     Reissues,
+    Rules,
     Sessions,
     SigningControls,
     SigningIntent,
@@ -61,16 +62,13 @@ from tests.fakes.interface import (
     InterfaceRows,
 )
 from tests.fakes.requests import FakeAgencyRegister, FakeCorrectionRequests, RequestRows
+from tests.fakes.rules import FakePermitChanges, FakePermits, FakeRules, RuleRows, take_place
 
 
 @dataclass
-class Rows(AccessRows, BatchRows, InterfaceRows, RequestRows):
+class Rows(AccessRows, BatchRows, InterfaceRows, RequestRows, RuleRows):
     """Everything that is stored. The values are frozen, so copying the dictionaries copies the state."""
 
-    applications: dict[str, Application] = field(default_factory=dict)
-    clearances: dict[str, Clearance] = field(default_factory=dict)
-    permits: dict[str, Permit] = field(default_factory=dict)
-    agencies: dict[str, Agency] = field(default_factory=dict)
     officers: dict[str, Officer] = field(default_factory=dict)
     offices: dict[str, Office] = field(default_factory=dict)
     intents: dict[str, SigningIntent] = field(default_factory=dict)
@@ -100,6 +98,8 @@ class FakeUnitOfWork:
     applications: Applications
     clearances: Clearances
     permits: Permits
+    permit_changes: PermitChanges
+    rules: Rules
     staff: Staff
     sessions: Sessions
     factors: Factors
@@ -130,6 +130,8 @@ class FakeUnitOfWork:
         self.applications = FakeApplications(self.rows)
         self.clearances = FakeClearances(self.rows)
         self.permits = FakePermits(self.rows)
+        self.permit_changes = FakePermitChanges(self.rows)
+        self.rules = FakeRules(self.rows)
         self.staff = FakeStaff(self.rows)
         self.sessions = FakeSessions(self.rows)
         self.factors = FakeFactors(self.rows)
@@ -225,6 +227,7 @@ class FakeClearances:
         )
         if clash:
             raise Conflict(clearance.clearance_no)
+        take_place(self.rows, clearance)
         self.rows.clearances[clearance.clearance_no] = clearance
 
     def get(self, clearance_no: str) -> Clearance | None:
@@ -280,33 +283,6 @@ class FakeClearances:
 
     def _matching(self, text: str) -> list[Clearance]:
         return [c for c in self.rows.clearances.values() if text in c.clearance_no or text in c.passport_no]
-
-
-@dataclass
-class FakePermits:
-    rows: Rows
-
-    def add(self, permit: Permit) -> None:
-        if permit.number in self.rows.permits or not 0 <= permit.used <= permit.places:
-            raise Conflict(permit.number)
-        self.rows.permits[permit.number] = permit
-
-    def get(self, number: str) -> Permit | None:
-        return self.rows.permits.get(number)
-
-    def take_place(self, number: str) -> None:
-        permit = self.rows.permits.get(number)
-        if permit is None or permit.balance <= 0:
-            raise Conflict(number)
-        self.rows.permits[number] = replace(permit, used=permit.used + 1)
-
-    def add_agency(self, agency: Agency) -> None:
-        if agency.licence_no in self.rows.agencies:
-            raise Conflict(agency.licence_no)
-        self.rows.agencies[agency.licence_no] = agency
-
-    def agency(self, licence_no: str) -> Agency | None:
-        return self.rows.agencies.get(licence_no)
 
 
 @dataclass

@@ -37,6 +37,7 @@ from clearance.issuing.signing_room import SigningRoom
 from clearance.signing import keystore
 from clearance.signing.authority import DEMO
 from clearance.signing.keystore import KeyStore
+from clearance.workbook import XlsxWorkbooks
 from tests.fakes.database import FakeDatabase
 from tests.fakes.outside import (
     PORTRAIT,
@@ -85,7 +86,6 @@ def officer(number: str, *roles: Role, active: bool = True) -> Officer:
         office_code="BMET",
         password_hash=FakePasswords().hash(PASSWORD),
         active=active,
-        session_epoch=1,
     )
 
 
@@ -239,6 +239,7 @@ def open_office(database: Database | None = None, *, permits: tuple[Permit, ...]
         signing=SigningComponent(room),
         prepare_photo=prepare_photo,
         passwords=FakePasswords(),
+        workbooks=XlsxWorkbooks(),
         now=clock.now,
         issuer=keys.issuer,
         status_uri=keys.status_uri,

@@ -17,6 +17,7 @@ from clearance.issuing.ports.batches import (
     RunTally,
 )
 from clearance.issuing.ports.cards import CardPrinter, Documents, Portrait, SealingPrinter
+from clearance.issuing.ports.cases import Sought
 from clearance.issuing.ports.chores import ChoreRecord, ChoreRecords
 from clearance.issuing.ports.faults import (
     Conflict,
@@ -39,6 +40,7 @@ from clearance.issuing.ports.interface import (
     Webhooks,
 )
 from clearance.issuing.ports.people import PasswordHasher
+from clearance.issuing.ports.permits import Permits
 from clearance.issuing.ports.records import (
     Applications,
     AuditLog,
@@ -46,7 +48,6 @@ from clearance.issuing.ports.records import (
     Database,
     Desks,
     Intents,
-    Permits,
     Reissues,
     SigningControls,
     SigningIntent,
@@ -54,7 +55,9 @@ from clearance.issuing.ports.records import (
     UnitOfWork,
 )
 from clearance.issuing.ports.requests import AgencyRegister, CorrectionRequests
+from clearance.issuing.ports.rules import PermitChanges, Rules
 from clearance.issuing.ports.signing import ComponentState, SealingKey, SigningService, StatusPublisher
+from clearance.issuing.ports.workbooks import Sheet, Workbooks
 
 __all__ = [
     "AgencyRegister",
@@ -87,6 +90,7 @@ __all__ = [
     "NotSigned",
     "Note",
     "PasswordHasher",
+    "PermitChanges",
     "Permits",
     "PhotoGround",
     "PhotoRefused",
@@ -95,13 +99,16 @@ __all__ = [
     "RowNote",
     "RowResult",
     "RowTrouble",
+    "Rules",
     "RunTally",
     "SealingKey",
     "SealingPrinter",
     "Sessions",
+    "Sheet",
     "SigningControls",
     "SigningIntent",
     "SigningService",
+    "Sought",
     "Staff",
     "StaffChanges",
     "StatusPublisher",
@@ -111,4 +118,5 @@ __all__ = [
     "UnitOfWork",
     "Vault",
     "Webhooks",
+    "Workbooks",
 ]

@@ -8,44 +8,53 @@ from typing import Protocol, Self
 
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
-from clearance.domain.application import Application, ApplicationState
+from clearance.domain.application import Application
 from clearance.domain.audit import AuditEntry, AuditHead, AuditLink, AuditReport
 from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Desk
-from clearance.domain.permit import Agency, Permit
 from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.signing import SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer
 from clearance.issuing.ports.access import Factors, Sessions, StaffChanges
 from clearance.issuing.ports.batches import Batches
+from clearance.issuing.ports.cases import Sought
 from clearance.issuing.ports.chores import ChoreRecords
 from clearance.issuing.ports.interface import Clients, Deliveries, FeedPlaces, KeyedRequests, Webhooks
+from clearance.issuing.ports.permits import Permits
 from clearance.issuing.ports.requests import AgencyRegister, CorrectionRequests
+from clearance.issuing.ports.rules import PermitChanges, Rules
 
 
 class Applications(Protocol):
     """Cases."""
 
     def add(self, application: Application) -> None:
-        """Raises Conflict when the reference or the fee receipt is already used."""
+        """Raises Conflict when the reference, the fee receipt or the pay order is already used."""
         ...
 
     def get(self, reference: str) -> Application | None: ...
 
     def save(self, application: Application) -> None:
-        """Write a moved case. Raises Conflict unless the stored version is exactly one lower."""
+        """Write a case and its newest act. Raises Conflict unless the stored version is exactly one lower."""
         ...
 
-    def find(self, *, states: Iterable[ApplicationState], text: str, limit: int, offset: int) -> Sequence[Application]:
-        """Oldest first; `text` is part of a passport number, name, reference or registration number, "" for all."""
+    def find(self, sought: Sought, *, limit: int, offset: int) -> Sequence[Application]:
+        """Oldest first."""
         ...
 
-    def count(self, *, states: Iterable[ApplicationState], text: str) -> int: ...
+    def count(self, sought: Sought) -> int: ...
 
-    def by_receipt(self, receipt_no: str) -> Application | None: ...
+    def by_receipt(self, receipt_no: str) -> Application | None:
+        """The case that was paid for by this challan; not one that corrects its card."""
+        ...
+
+    def by_pay_order(self, pay_order_no: str) -> Application | None:
+        """The same for a pay order."""
+        ...
 
     def of_person(self, passport_no: str, *, birth_date: date | None) -> Sequence[Application]:
-        """Newest first, at most ten. With a birth date only where both are right; one search either way."""
+        """Newest first, at most ten, by the passport's number or by one that it followed. With a birth date only where
+        both are right; one search either way."""
         ...
 
 
@@ -92,22 +101,6 @@ class Clearances(Protocol):
     def signed_by_key(self) -> Mapping[bytes, int]:
         """How many cards each card key has signed, by its key identifier."""
         ...
-
-
-class Permits(Protocol):
-    """Recruitment permits and the agencies that hold them."""
-
-    def add(self, permit: Permit) -> None: ...
-
-    def get(self, number: str) -> Permit | None: ...
-
-    def take_place(self, number: str) -> None:
-        """Use one place. Raises Conflict when none is left: the database decides, not the value read before."""
-        ...
-
-    def add_agency(self, agency: Agency) -> None: ...
-
-    def agency(self, licence_no: str) -> Agency | None: ...
 
 
 class Staff(Protocol):
@@ -164,9 +157,13 @@ class Intents(Protocol):
         """How many indices of one status list are taken, give or take those planned and not used."""
         ...
 
+    def abandon(self, reference: str) -> None:
+        """Give up what was planned for a case, if anything was: its number and index are never used again."""
+        ...
+
     def abandoned(self, uri: str) -> Iterable[int]:
-        """Indices on one status list of cards that may have been signed and will not be recorded: their case was
-        rejected, or the card that they were to replace was revoked."""
+        """Indices on one status list of cards that may have been signed and will not be recorded: they were given up,
+        or the card that they were to replace was revoked."""
         ...
 
 
@@ -264,6 +261,8 @@ class UnitOfWork(Protocol):
     applications: Applications
     clearances: Clearances
     permits: Permits
+    permit_changes: PermitChanges
+    rules: Rules
     staff: Staff
     sessions: Sessions
     factors: Factors

@@ -39,6 +39,7 @@ from clearance.issuing.ports.interface import (
     StoredAnswer,
     Webhooks,
 )
+from clearance.issuing.ports.messengers import MessageSender, NotSent, SendFault, WebhookSender
 from clearance.issuing.ports.people import PasswordHasher
 from clearance.issuing.ports.permits import Permits
 from clearance.issuing.ports.records import (
@@ -86,7 +87,9 @@ __all__ = [
     "KeyedRequests",
     "Keys",
     "KeysUnusable",
+    "MessageSender",
     "NotOnRecord",
+    "NotSent",
     "NotSigned",
     "Note",
     "PasswordHasher",
@@ -103,6 +106,7 @@ __all__ = [
     "RunTally",
     "SealingKey",
     "SealingPrinter",
+    "SendFault",
     "Sessions",
     "Sheet",
     "SigningControls",
@@ -117,6 +121,7 @@ __all__ = [
     "Unavailable",
     "UnitOfWork",
     "Vault",
+    "WebhookSender",
     "Webhooks",
     "Workbooks",
 ]

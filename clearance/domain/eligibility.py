@@ -10,17 +10,20 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
-from clearance.credential.claims import VisaType
 from clearance.domain.application import Application, ApplicationDraft
 from clearance.domain.clearance import Clearance
-from clearance.domain.destinations import DestinationRule, rule_for
 from clearance.domain.permit import Agency, Permit
+from clearance.domain.rules import (
+    ATTESTED_VISAS,
+    SINGLE_VISAS,
+    Decider,
+    Need,
+    RuleBook,
+    RuleVersion,
+    SalaryFloor,
+    situation_of,
+)
 from clearance.domain.staff import Office
-
-ADULT = 18
-"""The age asked for where a destination has no rule of its own."""
-ORIENTATION_DAYS = 3
-SINGLE_VISAS = frozenset({VisaType.SINGLE, VisaType.ATTESTED_SINGLE})
 
 
 class Ground(StrEnum):
@@ -28,7 +31,15 @@ class Ground(StrEnum):
 
     NOT_THE_STATE = "not_the_state"
     SAME_OFFICER_ENTERED = "same_officer_entered"
+    SAME_OFFICER_CHECKED = "same_officer_checked"
     SAME_OFFICER_APPROVED = "same_officer_approved"
+    SAME_OFFICER_ISSUED = "same_officer_issued"
+    SAME_OFFICER_TOOK_UP = "same_officer_took_up"
+    SAME_OFFICER_HELD = "same_officer_held"
+    REJECTED_BEFORE = "rejected_before"
+    OTHER_OFFICE = "other_office"
+    OTHER_AGENCY = "other_agency"
+    NOT_A_CORRECTION = "not_a_correction"
     ROLE_MISSING = "role_missing"
     OFFICER_INACTIVE = "officer_inactive"
     DESTINATION_CLOSED = "destination_closed"
@@ -39,6 +50,11 @@ class Ground(StrEnum):
     ORIENTATION_INCOMPLETE = "orientation_incomplete"
     VISA_EXPIRED = "visa_expired"
     VISA_UNCHECKED = "visa_unchecked"
+    VISA_UNATTESTED = "visa_unattested"
+    VISA_IN_USE = "visa_in_use"
+    GROUP_VISA = "group_visa"
+    TRAINING_MISSING = "training_missing"
+    SALARY_TOO_LOW = "salary_too_low"
     CONTRACT_ENDED = "contract_ended"
     LICENCE_UNKNOWN = "licence_unknown"
     LICENCE_EXPIRED = "licence_expired"
@@ -48,7 +64,9 @@ class Ground(StrEnum):
     PERMIT_FOR_ANOTHER = "permit_for_another"
     PERMIT_USED_UP = "permit_used_up"
     FEES_UNPAID = "fees_unpaid"
+    FEES_TOO_LOW = "fees_too_low"
     RECEIPT_USED = "receipt_used"
+    PAY_ORDER_USED = "pay_order_used"
     ACTIVE_CLEARANCE = "active_clearance"
     SIGNING_STOPPED = "signing_stopped"
     TOO_MANY_THIS_HOUR = "too_many_this_hour"
@@ -75,28 +93,40 @@ class Objection:
 class Case:
     """An application and what it leans on, as the database holds them at the moment of the decision.
 
-    `office` is where the application lies. `standing` is the passport's clearance that was neither taken back nor
-    replaced, even one that has run out. `promised` counts the permit's places held for other cases whose card is being
-    signed.
+    `office` is where the application lies, `rules` holds at least every rule that may be for its destination.
+    `standing` is the passport's clearance that was neither taken back nor replaced, even one that has run out;
+    `visa_holder` that of another case on the same visa, `on_advice` how many stand on the same visa advice. `promised`
+    counts the permit's places held for other cases whose card is being signed.
     """
 
     application: Application
+    rules: RuleBook
     office: Office
     permit: Permit | None
     agency: Agency | None
     standing: Clearance | None
     promised: int = 0
+    visa_holder: Clearance | None = None
+    on_advice: int = 0
+    replaced: Clearance | None = None
+    """The clearance that this case corrects or renews; it does not count as standing."""
+
+    def rule_on(self, day: date) -> RuleVersion | None:
+        """The version it is judged by on a day, once it has a card that of its own day; None where there is none."""
+        if self.application.issued is not None and self.application.rule_no is not None:
+            return self.rules.get(self.application.rule_no)
+        return self.rules.governing(situation_of(self.application.draft, self.office), on=day)
 
 
 def objections(case: Case, *, on: date) -> tuple[Objection, ...]:
     """Everything that stands against the case on a day (Asia/Dhaka); empty when nothing does."""
-    draft = case.application.draft
-    rule = rule_for(draft.destination, on=on)
+    draft, rule = case.application.draft, case.rule_on(on)
     return (
-        *(_about_destination(case, rule) if rule else _closed(draft)),
-        *_about_worker(draft, rule, on),
+        *(_about_rule(case, rule) if rule else _unruled(draft)),
+        *_about_worker(draft, on),
+        *(_about_terms(draft, rule, on) if rule else ()),
         *_about_preparation(draft, on),
-        *_about_visa(draft, rule, on),
+        *_about_visa(case, on),
         *_about_agency(case, on),
         *_about_permit(case, on),
         *_about_standing(case, on),
@@ -108,11 +138,10 @@ def valid_until(case: Case, *, on: date) -> date:
 
     Raises ValueError where `objections` would have named the destination closed.
     """
-    draft = case.application.draft
-    rule = rule_for(draft.destination, on=on)
+    draft, rule = case.application.draft, case.rule_on(on)
     if rule is None:
         raise ValueError(f"no rule for {draft.destination} on {on}")
-    cap = on + timedelta(days=rule.validity_days)
+    cap = on + timedelta(days=rule.terms.validity_days)
     return min(cap, draft.visa.expires_on, draft.job.contract_until, draft.worker.passport.expires_on)
 
 
@@ -121,43 +150,81 @@ def age(birth_date: date, *, on: date) -> int:
     return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
 
 
-def _closed(draft: ApplicationDraft) -> Iterator[Objection]:
+def _unruled(draft: ApplicationDraft) -> Iterator[Objection]:
     yield Objection(ground=Ground.DESTINATION_CLOSED, details={"destination": draft.destination})
 
 
-def _about_destination(case: Case, rule: DestinationRule) -> Iterator[Objection]:
+def _about_rule(case: Case, rule: RuleVersion) -> Iterator[Objection]:
     draft = case.application.draft
+    if rule.terms.decided_by is Decider.NOBODY:
+        yield _by(rule, Ground.DESTINATION_CLOSED, {"destination": draft.destination})
     # The seven-country rule: a district office decides single visas of the workers that the notice names.
-    district_may = draft.visa.type in SINGLE_VISAS and draft.worker.sex in rule.demo_decides_for
-    if not case.office.headquarters and not district_may:
-        yield Objection(ground=Ground.HEADQUARTERS_ONLY, details={"source": rule.source})
+    if rule.terms.decided_by is Decider.HEADQUARTERS and not case.office.headquarters:
+        yield _by(rule, Ground.HEADQUARTERS_ONLY, {})
+    if draft.visa.type in SINGLE_VISAS and case.on_advice >= rule.terms.group_threshold:
+        yield _by(rule, Ground.GROUP_VISA, {"count": case.on_advice, "limit": rule.terms.group_threshold})
 
 
-def _about_worker(draft: ApplicationDraft, rule: DestinationRule | None, on: date) -> Iterator[Objection]:
+def _by(rule: RuleVersion, ground: Ground, details: Details) -> Objection:
+    """An objection that says which rule it comes from, and since when that holds."""
+    return Objection(ground=ground, details={**details, "source": rule.terms.source, "since": rule.starts_on})
+
+
+def _about_worker(draft: ApplicationDraft, on: date) -> Iterator[Objection]:
     worker = draft.worker
-    minimum = rule.minimum_age[worker.sex] if rule else ADULT
-    years = age(worker.birth_date, on=on)
-    if years < minimum:
-        yield Objection(ground=Ground.TOO_YOUNG, details={"minimum": minimum, "age": years})
     if worker.passport.expires_on <= on:
         yield Objection(ground=Ground.PASSPORT_EXPIRED, details={"date": worker.passport.expires_on})
     if worker.fingerprint_taken_on is None or worker.fingerprint_taken_on > on:
         yield Objection(ground=Ground.FINGERPRINT_MISSING)
 
 
-def _about_preparation(draft: ApplicationDraft, on: date) -> Iterator[Objection]:
+def _about_terms(draft: ApplicationDraft, rule: RuleVersion, on: date) -> Iterator[Objection]:
+    """What the rule asks of the worker and of the money."""
+    terms = rule.terms
+    years = age(draft.worker.birth_date, on=on)
+    if years < terms.minimum_age:
+        yield _by(rule, Ground.TOO_YOUNG, {"minimum": terms.minimum_age, "age": years})
     attended = len({day for day in draft.orientation.days if day <= on})
-    if attended < ORIENTATION_DAYS or not draft.orientation.certificate_no:
-        yield Objection(ground=Ground.ORIENTATION_INCOMPLETE, details={"days": attended})
+    if terms.orientation_days and (attended < terms.orientation_days or not draft.orientation.certificate_no):
+        yield _by(rule, Ground.ORIENTATION_INCOMPLETE, {"days": attended, "needed": terms.orientation_days})
+    if 0 < draft.payment.amount_taka < terms.fees_taka:
+        fees: Details = {"due": terms.fees_taka, "paid": draft.payment.amount_taka, "table": terms.fees_version}
+        yield _by(rule, Ground.FEES_TOO_LOW, fees)
+    floor = terms.salary_floor
+    if floor is not None and not _pays(draft.job.salary, floor):
+        yield _by(rule, Ground.SALARY_TOO_LOW, {"floor": str(floor)})
+    yield from _about_needs(draft, rule, on)
+
+
+def _about_needs(draft: ApplicationDraft, rule: RuleVersion, on: date) -> Iterator[Objection]:
+    needs, checked_on = rule.terms.needs, draft.visa.checked_on
+    if Need.VISA_CHECK in needs and (checked_on is None or checked_on > on):
+        yield _by(rule, Ground.VISA_UNCHECKED, {"destination": draft.destination})
+    if Need.ATTESTATION in needs and draft.visa.type not in ATTESTED_VISAS:
+        yield _by(rule, Ground.VISA_UNATTESTED, {})
+    if Need.TRAINING in needs and not draft.training_certificate_no:
+        yield _by(rule, Ground.TRAINING_MISSING, {})
+
+
+def _pays(salary: str | None, floor: SalaryFloor) -> bool:
+    """Whether a salary such as `SAR 1,200` reaches the floor; one that cannot be compared does not."""
+    currency, _, amount = (salary or "").partition(" ")
+    digits = amount.replace(",", "")
+    return currency == floor.currency and digits.isdecimal() and int(digits) >= floor.amount
+
+
+def _about_preparation(draft: ApplicationDraft, on: date) -> Iterator[Objection]:
     if draft.payment.amount_taka <= 0 or draft.payment.paid_on > on:
         yield Objection(ground=Ground.FEES_UNPAID)
 
 
-def _about_visa(draft: ApplicationDraft, rule: DestinationRule | None, on: date) -> Iterator[Objection]:
+def _about_visa(case: Case, on: date) -> Iterator[Objection]:
+    draft = case.application.draft
     if draft.visa.expires_on < on:
         yield Objection(ground=Ground.VISA_EXPIRED, details={"date": draft.visa.expires_on})
-    if rule and rule.visa_check and (draft.visa.checked_on is None or draft.visa.checked_on > on):
-        yield Objection(ground=Ground.VISA_UNCHECKED, details={"destination": draft.destination})
+    if case.visa_holder is not None and case.visa_holder.stands(on):
+        in_use: Details = {"visa": draft.visa.number, "clearance": case.visa_holder.clearance_no}
+        yield Objection(ground=Ground.VISA_IN_USE, details=in_use)
     if draft.job.contract_until < on:
         yield Objection(ground=Ground.CONTRACT_ENDED, details={"date": draft.job.contract_until})
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from clearance.domain.application import Act
 from clearance.domain.person import Sex
-from clearance.domain.rules import Decider, Need, RuleKey, RuleState, RuleTerms, RuleVersion, VisaKind
+from clearance.domain.proposal import ProposalState, Signature
+from clearance.domain.rules import Decider, Need, RuleKey, RuleTerms, RuleVersion, VisaKind
 
 DEMO_NOTICE = "BMET/DEMO notice on online emigration clearance"
 MIGRANTS_ACT = "Overseas Employment and Migrants Act 2013"
@@ -35,7 +35,7 @@ _WOMEN = replace(_HEADQUARTERS, minimum_age=25)
 
 def first_rules() -> tuple[RuleVersion, ...]:
     """The versions in order of their numbers, from 1."""
-    wrote = Act(officer_no=INSTALLATION, at=datetime(2022, 11, 1, tzinfo=UTC))
+    wrote = Signature(officer_no=INSTALLATION, at=datetime(2022, 11, 1, tzinfo=UTC), device=INSTALLATION)
     return tuple(
         RuleVersion(
             number=number,
@@ -44,7 +44,7 @@ def first_rules() -> tuple[RuleVersion, ...]:
             starts_on=_START,
             ends_on=None,
             replaces=None,
-            state=RuleState.CONSENTED,
+            state=ProposalState.CONSENTED,
             proposed=wrote,
             settled=wrote,
         )

@@ -12,8 +12,9 @@ from enum import StrEnum
 from functools import cached_property
 
 from clearance.credential.claims import VisaType
-from clearance.domain.application import Act, ApplicationDraft
+from clearance.domain.application import ApplicationDraft
 from clearance.domain.person import Sex
+from clearance.domain.proposal import ProposalState, Signature
 from clearance.domain.staff import Office
 
 ANY = "*"
@@ -96,6 +97,9 @@ class SalaryFloor:
     amount: int
     currency: str
 
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount:,}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class RuleTerms:
@@ -118,16 +122,10 @@ class RuleTerms:
     reference: str
     circular_no: str | None = None
 
-
-class RuleState(StrEnum):
-    """What became of a proposed version."""
-
-    PROPOSED = "proposed"
-    CONSENTED = "consented"
-    """A second officer consented: it governs from its first day on."""
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-    """Taken back by who proposed it."""
+    @property
+    def source(self) -> str:
+        """What a refusal names: the circular where there is one, else the law or order."""
+        return self.circular_no or self.reference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,9 +139,9 @@ class RuleVersion:
     starts_on: date
     ends_on: date | None
     replaces: int | None
-    state: RuleState
-    proposed: Act
-    settled: Act | None = None
+    state: ProposalState
+    proposed: Signature
+    settled: Signature | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import structlog
 from cryptography import x509
@@ -22,6 +23,7 @@ from clearance.config import Settings
 from clearance.credential.trust import TrustBundle
 from clearance.issuing.ports import Documents
 from clearance.issuing.service import Service
+from clearance.reading.apart import ApartReader
 from clearance.signing import publication
 from clearance.signing.authority import is_demo
 from clearance.signing.errors import SigningFault
@@ -32,6 +34,8 @@ from clearance.storage.queue import QueueLost, WorkQueue
 from clearance.storage.schema import UnknownSchema
 
 SOCKET = "signer.sock"
+FILES_AT_ONCE = 2
+"""Strangers' files read at the same moment, each in a process of its own that takes a core and up to a gigabyte."""
 
 log = structlog.get_logger()
 
@@ -100,6 +104,7 @@ def service_of(settings: Settings) -> Iterator[Service]:
             printer=CardPrinter(),
             signing=RemoteSigning(signer_address(settings)),
             prepare_photo=prepare,
+            read_file=ApartReader(turns=BoundedSemaphore(FILES_AT_ONCE), report=log.warning),
             passwords=Argon2Passwords(),
             workbooks=XlsxWorkbooks(),
             now=now,

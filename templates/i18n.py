@@ -67,6 +67,13 @@ class Translator:
         month = _SPELT_TODAY.get((self.locale, day.month)) or self._cldr.months["format"]["wide"][day.month]
         return self.digits(f"{day.day} {month} {day.year}")
 
+    def birth_date(self, written: str) -> str:
+        """A birth date as YYYYMMDD; where the passport leaves parts unknown (00), what is known of it."""
+        year, month, day = written[:4], written[4:6], written[6:]
+        if "00" not in (month, day):
+            return self.date(date(int(year), int(month), int(day)))
+        return self.digits("/".join(part for part in (month, year) if part != "00"))
+
     def datetime(self, at: datetime) -> str:
         """Day and time in Dhaka: 22 November 2026, 15:04. `at` is aware."""
         local = at.astimezone(DHAKA)

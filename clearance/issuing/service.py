@@ -15,6 +15,7 @@ from clearance.issuing.ports import (
     SigningService,
     Workbooks,
 )
+from clearance.issuing.ports.reading import FileReader
 
 DHAKA = ZoneInfo("Asia/Dhaka")
 
@@ -30,6 +31,8 @@ class Service:
     signing: SigningService
     prepare_photo: Callable[[bytes], Portrait]
     """Turns an upload into the card's portrait. Raises PhotoRefused."""
+    read_file: FileReader
+    """Reads the file of whoever checks a card at home."""
     passwords: PasswordHasher
     workbooks: Workbooks
     now: Callable[[], datetime]

@@ -13,25 +13,19 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from subprocess import DEVNULL, PIPE, Popen
 from threading import BoundedSemaphore, Timer
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from clearance.reading.findings import FileFault, Flaw, Paper, Seal, SealState
+from clearance.reading.findings import FileFault, Paper, ReaderBusy
 
 WALL_S = 15.0
 """A file of ordinary size takes half a second on a slow machine."""
 CPU_S = 8
 MEMORY_BYTES = 1 << 30
 """Address space. A photograph of 48 megapixels takes 300 MB of it, the libraries and the interpreter as much."""
-MAX_TEXTS = 32
 MAX_ANSWER_BYTES = 1 << 20
 _HEAD = struct.Struct(">I")
-
-
-class ReaderBusy(Exception):
-    """As many files as may be read at once are being read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +52,7 @@ class ApartReader:
 
     def _read(self, data: bytes, root_pem: bytes) -> Paper:
         try:
-            return _paper(json.loads(self._answer(_HEAD.pack(len(root_pem)) + root_pem + data)))
+            return Paper.from_members(json.loads(self._answer(_HEAD.pack(len(root_pem)) + root_pem + data)))
         except (ValueError, KeyError, TypeError):
             self.report("a file broke its reader")
             return Paper(fault=FileFault.NOT_AN_IMAGE)
@@ -92,7 +86,7 @@ def main() -> None:
     (length,) = _HEAD.unpack(source.read(_HEAD.size))
     roots = roots_in(source.read(length))
     paper = read_paper(source.read(), roots=roots)
-    sys.stdout.write(json.dumps(_members(paper)))
+    sys.stdout.write(json.dumps(paper.to_members()))
 
 
 def _shut_doors() -> None:
@@ -110,45 +104,6 @@ def _shut_doors() -> None:
     }
     for what, bound in bounds.items():
         resource.setrlimit(what, (bound, bound))
-
-
-def _members(paper: Paper) -> dict[str, Any]:
-    seal = paper.seal
-    return {
-        "texts": paper.texts[:MAX_TEXTS],
-        "fault": paper.fault,
-        "seal": seal
-        and {
-            "state": seal.state,
-            "signer": seal.signer,
-            "signed_at": seal.signed_at and seal.signed_at.isoformat(),
-            "reason": seal.reason,
-        },
-        "same_credential": paper.same_credential,
-    }
-
-
-def _paper(members: dict[str, Any]) -> Paper:
-    """Raises ValueError, KeyError or TypeError for anything that `_members` does not write."""
-    seal, same = members["seal"], members["same_credential"]
-    if not isinstance(same, bool | None) or not all(isinstance(text, str) for text in members["texts"]):
-        raise ValueError("not what a reader says")
-    return Paper(
-        texts=tuple(members["texts"][:MAX_TEXTS]),
-        fault=None if members["fault"] is None else FileFault(members["fault"]),
-        seal=None if seal is None else _seal(seal),
-        same_credential=same,
-    )
-
-
-def _seal(members: dict[str, Any]) -> Seal:
-    signer, at, reason = members["signer"], members["signed_at"], members["reason"]
-    return Seal(
-        state=SealState(members["state"]),
-        signer=None if signer is None else str(signer),
-        signed_at=None if at is None else datetime.fromisoformat(at),
-        reason=None if reason is None else Flaw(reason),
-    )
 
 
 if __name__ == "__main__":

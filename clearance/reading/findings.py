@@ -1,8 +1,13 @@
 """What reading one file can give, as values. Nothing here decodes: whoever only words an answer loads no decoder."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Self
+
+MAX_TEXTS = 32
+"""Texts of one file that are handed on; a card has one."""
 
 
 class FileFault(StrEnum):
@@ -58,6 +63,24 @@ class Seal:
     signed_at: datetime | None = None
     reason: Flaw | None = None
 
+    def to_members(self) -> dict[str, Any]:
+        return {
+            "state": self.state,
+            "signer": self.signer,
+            "signed_at": self.signed_at and self.signed_at.isoformat(),
+            "reason": self.reason,
+        }
+
+    @classmethod
+    def from_members(cls, members: Mapping[str, Any]) -> Self:
+        signer, at, reason = members["signer"], members["signed_at"], members["reason"]
+        return cls(
+            state=SealState(members["state"]),
+            signer=None if signer is None else str(signer),
+            signed_at=None if at is None else datetime.fromisoformat(at),
+            reason=None if reason is None else Flaw(reason),
+        )
+
 
 class Doubt(StrEnum):
     """Why the text of a file must not be believed, whatever its code says."""
@@ -95,3 +118,29 @@ class Paper:
                 return Doubt.SEALED_BY_OTHERS
             case _:
                 return Doubt.OTHER_CREDENTIAL if self.same_credential is False else None
+
+    def to_members(self) -> dict[str, Any]:
+        """As JSON can carry it."""
+        return {
+            "texts": self.texts[:MAX_TEXTS],
+            "fault": self.fault,
+            "seal": self.seal and self.seal.to_members(),
+            "same_credential": self.same_credential,
+        }
+
+    @classmethod
+    def from_members(cls, members: Mapping[str, Any]) -> Self:
+        """Raises ValueError, KeyError or TypeError for anything that `to_members` does not give."""
+        texts, fault, seal, same = (members[name] for name in ("texts", "fault", "seal", "same_credential"))
+        if not isinstance(same, bool | None) or not all(isinstance(text, str) for text in texts):
+            raise ValueError("not what a reader says")
+        return cls(
+            texts=tuple(texts[:MAX_TEXTS]),
+            fault=None if fault is None else FileFault(fault),
+            seal=None if seal is None else Seal.from_members(seal),
+            same_credential=same,
+        )
+
+
+class ReaderBusy(Exception):
+    """As many files as may be read at once are being read."""

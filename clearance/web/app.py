@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from clearance.issuing.service import Service
 from clearance.web import desk_api, errors, language, limits, public, security, staff, trust, wellknown
 from clearance.web.options import WebOptions
+from clearance.web.public import check
 from clearance.web.published import PublishedFiles
 
 STATIC_FRESH_S = 86_400
@@ -17,6 +18,7 @@ def create_app(service: Service, options: WebOptions) -> Flask:
     """The WSGI application over an open service."""
     pages = files("clearance_templates")
     app = Flask(__name__, template_folder=str(pages), static_folder=str(pages / "static"), static_url_path="/static")
+    app.request_class = check.RequestInMemory
     app.config.update(SECRET_KEY=options.secret_key, SEND_FILE_MAX_AGE_DEFAULT=STATIC_FRESH_S)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     security.install(app, trusted_proxies=options.trusted_proxies)
@@ -29,6 +31,7 @@ def create_app(service: Service, options: WebOptions) -> Flask:
     published = PublishedFiles(options.trust_directory)
     app.register_blueprint(staff.blueprint(service, published, limiter))
     app.register_blueprint(trust.blueprint(published))
+    app.register_blueprint(check.blueprint(service, options, published))
     app.register_blueprint(wellknown.blueprint(service, published, options))
     reports = desk_api.blueprint(service, limiter)
     forms.exempt(reports)  # no cookie speaks for a desk

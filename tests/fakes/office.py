@@ -47,6 +47,7 @@ from tests.fakes.outside import (
     FakePrinter,
     FakePublisher,
     prepare_photo,
+    read_file,
 )
 
 Done = TypeVar("Done")
@@ -238,6 +239,7 @@ def open_office(database: Database | None = None, *, permits: tuple[Permit, ...]
         printer=printer,
         signing=SigningComponent(room),
         prepare_photo=prepare_photo,
+        read_file=read_file,
         passwords=FakePasswords(),
         workbooks=XlsxWorkbooks(),
         now=clock.now,

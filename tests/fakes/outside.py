@@ -13,6 +13,8 @@ from clearance.domain.person import PhotoRemark
 from clearance.domain.printed_card import PrintedCard
 from clearance.domain.readability import COARSE, Treatment
 from clearance.issuing.ports import DoesNotFit, PhotoGround, PhotoRefused, Portrait
+from clearance.reading.findings import Paper
+from clearance.reading.paper import read_paper, roots_in
 
 PAPER = b"%PAPER\n"
 PORTRAIT = b"\xff\xd8 a portrait"
@@ -146,3 +148,8 @@ def prepare_photo(upload: bytes) -> Portrait:
     if not upload.startswith(b"\xff\xd8"):
         raise PhotoRefused(PhotoGround.NOT_AN_IMAGE)
     return Portrait(jpeg=upload, remark=PhotoRemark.NO_FACE if b"faceless" in upload else None)
+
+
+def read_file(data: bytes, *, root_pem: bytes) -> Paper:
+    """The real reader without a process of its own."""
+    return read_paper(data, roots=roots_in(root_pem))

@@ -65,10 +65,7 @@ def both_moment(at: int) -> Markup:
 
 def both_birth_date(written: str) -> Markup:
     """A birth date as YYYYMMDD; where the passport leaves parts unknown (00), what is known of it."""
-    year, month, day = written[:4], written[4:6], written[6:]
-    if "00" not in (month, day):
-        return both_date(date(int(year), int(month), int(day)))
-    return each(lambda t: t.digits("/".join(part for part in (month, year) if part != "00")))
+    return each(lambda t: t.birth_date(written))
 
 
 def both_country(alpha3: str) -> Markup:

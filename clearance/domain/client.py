@@ -16,7 +16,7 @@ MAX_TERM = timedelta(days=366)
 """The longest that a token may hold: a forgotten one ends by itself."""
 
 
-class Scope(StrEnum):
+class ClientScope(StrEnum):
     """What a client may do."""
 
     SUBMIT = "submit"
@@ -38,7 +38,7 @@ class ApiClient:
     id: str
     name: str
     officer_no: str
-    scopes: frozenset[Scope]
+    scopes: frozenset[ClientScope]
     created_at: datetime
     revoked_at: datetime | None = None
 

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from clearance.domain.lifecycle import ApplicationState
+
 
 class CaseEvent(StrEnum):
     """A change of a case that somebody outside may want to know; the values are the types of webhooks."""
@@ -56,7 +58,7 @@ RETRY_AFTER = tuple(
 """After the first try, the second, and so on: three days in all, as the Standard Webhooks specification advises."""
 JITTER = 0.2
 """How far a wait is stretched at most, so that all who failed together do not come back together."""
-CLAIM = timedelta(minutes=2)
+CLAIM = timedelta(minutes=5)
 """Whoever takes a delivery has so long to say what came of it; longer than any try of ours lasts."""
 
 
@@ -64,8 +66,9 @@ CLAIM = timedelta(minutes=2)
 class Delivery:
     """One event for one receiver. `id` stays the same through all tries, so that receivers can tell repeats.
 
-    `audit_number` is the link of the record that it tells of, None for a ping. `attempts` counts tries begun, and is
-    what tells two workers with the same delivery in hand apart. `error` is a code, never what the other end said.
+    `audit_number` is the link of the record that it tells of and `case_state` where that left the case; a ping has
+    neither. `attempts` counts tries begun, and tells two workers with the same delivery in hand apart. `error` is a
+    code, never what the other end said.
     """
 
     id: str
@@ -73,6 +76,7 @@ class Delivery:
     webhook_id: str | None
     event: CaseEvent
     reference: str
+    case_state: ApplicationState | None
     clearance_no: str | None
     audit_number: int | None
     occurred_at: datetime
@@ -97,6 +101,10 @@ class Delivery:
             return replace(self, state=DeliveryState.DEAD, settled_at=at, error=why)
         wait = RETRY_AFTER[self.attempts - 1] * (1 + JITTER * jitter)
         return replace(self, next_at=at + max(wait, min(no_sooner, RETRY_AFTER[-1])), error=why)
+
+    def postponed(self, until: datetime) -> Self:
+        """Not tried before a moment, if it still waits."""
+        return replace(self, next_at=max(self.next_at, until)) if self.state is DeliveryState.WAITING else self
 
     def given_up(self, at: datetime, *, why: str) -> Self:
         """Refused in a way that no repetition mends."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
-from clearance.domain.client import ApiClient, ClientToken, Scope
+from clearance.domain.client import ApiClient, ClientScope, ClientToken
 from clearance.issuing.ports import Conflict, KeyedRequest, NotOnRecord, StoredAnswer
 from clearance.storage.tables_interface import api_clients, api_requests, api_tokens
 
@@ -109,7 +109,7 @@ def _row(client: ApiClient) -> dict[str, Any]:
 
 
 def _client(row: Row[Any]) -> ApiClient:
-    scopes = frozenset(Scope(scope) for scope in row.scopes)
+    scopes = frozenset(ClientScope(scope) for scope in row.scopes)
     return ApiClient(**row._asdict() | {"scopes": scopes})
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
 
 from clearance.domain.delivery import CaseEvent, Channel, Delivery, DeliveryState, Webhook
+from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing.ports import Conflict, NotOnRecord
 from clearance.storage.tables_interface import deliveries, feed_places, message_optouts, webhooks
 
@@ -44,18 +45,21 @@ _DUE = (
     .order_by(_C.next_at, _C.number)
     .limit(bindparam("most"))
 )
+_ANY_DUE = select(_C.number).where(_WAITING, _C.next_at <= bindparam("now")).limit(1)
 _TAKE = (
     update(deliveries).where(_C.id == bindparam("wanted")).values(next_at=bindparam("until"), attempts=_C.attempts + 1)
 )
 _SETTLE = update(deliveries).where(and_(_C.id == bindparam("wanted"), _WAITING, _C.attempts == bindparam("tried")))
 _REVIVE = update(deliveries).where(_C.id == bindparam("wanted"), _C.state == DeliveryState.DEAD.value)
-_SAME_WAITS = select(func.count()).where(
-    _WAITING,
-    _C.attempts == 0,
-    _C.reference == bindparam("of_case"),
-    _C.event == bindparam("what"),
-    _C.channel == bindparam("by"),
-    _C.webhook_id.is_not_distinct_from(bindparam("to")),
+_LAST = (
+    select(deliveries)
+    .where(
+        _C.reference == bindparam("of_case"),
+        _C.channel == bindparam("by"),
+        _C.webhook_id.is_not_distinct_from(bindparam("to")),
+    )
+    .order_by(_C.number.desc())
+    .limit(1)
 )
 _OF_CASE = (
     select(deliveries)
@@ -116,6 +120,9 @@ class SqlDeliveries:
         row = self._connection.execute(_GET, {"wanted": delivery_id}).first()
         return None if row is None else _delivery(row)
 
+    def any_due(self, now: datetime) -> bool:
+        return self._connection.execute(_ANY_DUE, {"now": now}).first() is not None
+
     def claim(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Delivery]:
         due = [_delivery(row) for row in self._connection.execute(_DUE, {"now": now, "most": limit})]
         if due:
@@ -132,10 +139,11 @@ class SqlDeliveries:
         if self._connection.execute(_REVIVE, outcome).rowcount != 1:
             raise Conflict(f"{delivery.id} was not given up")
 
-    def waits(self, delivery: Delivery) -> bool:
-        receiver = {"by": delivery.channel.value, "to": delivery.webhook_id}
-        same = {"of_case": delivery.reference, "what": delivery.event.value}
-        return bool(self._connection.scalar(_SAME_WAITS, receiver | same))
+    def repeats_the_last(self, delivery: Delivery) -> bool:
+        same = {"of_case": delivery.reference, "by": delivery.channel.value, "to": delivery.webhook_id}
+        last = self._connection.execute(_LAST, same).first()
+        untried = (DeliveryState.WAITING.value, 0, delivery.event.value)
+        return last is not None and (last.state, last.attempts, last.event) == untried
 
     def of_case(self, reference: str) -> Sequence[Delivery]:
         return [_delivery(row) for row in self._connection.execute(_OF_CASE, {"of_case": reference})]
@@ -195,5 +203,6 @@ def _delivery(row: Row[Any]) -> Delivery:
             "channel": Channel(row.channel),
             "event": CaseEvent(row.event),
             "state": DeliveryState(row.state),
+            "case_state": None if row.case_state is None else ApplicationState(row.case_state),
         }
     )

@@ -79,6 +79,7 @@ deliveries = Table(
     Column("webhook_id", ForeignKey("webhooks.id")),
     Column("event", String(20), nullable=False),
     Column("reference", String(40), nullable=False),
+    Column("case_state", String(12)),
     Column("clearance_no", String(24)),
     Column("audit_number", Integer),
     Column("occurred_at", UtcDateTime, nullable=False),

@@ -6,14 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from clearance.domain.client import ApiClient, ClientToken, Scope
+from clearance.domain.client import ApiClient, ClientScope, ClientToken
 from clearance.domain.delivery import CaseEvent, Channel, Delivery, DeliveryState, Webhook
+from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing.ports import Conflict, Database, KeyedRequest, NotOnRecord, StoredAnswer, UnitOfWork
 from tests.fakes.office import CLERK, NOW
 from tests.fakes.values import application
 
 CLIENT = ApiClient(
-    id="CLT-00000000", name="meghna", officer_no=CLERK.number, scopes=frozenset({Scope.SUBMIT}), created_at=NOW
+    id="CLT-00000000", name="meghna", officer_no=CLERK.number, scopes=frozenset({ClientScope.SUBMIT}), created_at=NOW
 )
 HOOK = Webhook(id="hook_a", client_id=CLIENT.id, url="https://agency.example/in", secret_number=1, created_at=NOW)
 REQUEST = KeyedRequest(
@@ -36,6 +37,7 @@ def message(number: int, **changes: object) -> Delivery:
         webhook_id=None,
         event=CaseEvent.SUBMITTED,
         reference="APP-00000000",
+        case_state=ApplicationState.SUBMITTED,
         clearance_no=None,
         audit_number=number,
         occurred_at=NOW,
@@ -231,17 +233,23 @@ class TestDeliveries:
         [again] = claim(database)
         assert again.attempts == 1
 
-    def test_the_same_news_waiting_is_known(self, database: Database) -> None:
+    def test_the_same_news_waiting_last_is_known(self, database: Database) -> None:
         queue(database, message(1), hooked(2))
         with database.read() as work:
-            assert work.deliveries.waits(message(9))
-            assert work.deliveries.waits(hooked(9))
-            assert not work.deliveries.waits(message(9, event=CaseEvent.ISSUED))
-            assert not work.deliveries.waits(message(9, channel=Channel.EMAIL))
-            assert not work.deliveries.waits(message(9, reference="APP-00000001"))
+            assert work.deliveries.repeats_the_last(message(9))
+            assert work.deliveries.repeats_the_last(hooked(9))
+            assert not work.deliveries.repeats_the_last(message(9, event=CaseEvent.ISSUED))
+            assert not work.deliveries.repeats_the_last(message(9, channel=Channel.EMAIL))
+            assert not work.deliveries.repeats_the_last(message(9, reference="APP-00000001"))
+        queue(database, message(3, event=CaseEvent.RELEASED))
+        with database.read() as work:
+            assert not work.deliveries.repeats_the_last(message(9))
+
+    def test_what_was_tried_is_not_taken_for_the_same_news(self, database: Database) -> None:
+        queue(database, message(1))
         claim(database)
         with database.read() as work:
-            assert not work.deliveries.waits(message(9))
+            assert not work.deliveries.repeats_the_last(message(9))
 
     def test_a_case_shows_its_messages_and_a_webhook_its_own(self, database: Database) -> None:
         queue(database, message(1), hooked(2), hooked(3, reference="APP-00000001"))

@@ -114,6 +114,9 @@ class FakeDeliveries:
     def get(self, delivery_id: str) -> Delivery | None:
         return self.rows.deliveries.get(delivery_id)
 
+    def any_due(self, now: datetime) -> bool:
+        return any(one.next_at <= now for one in self._waiting())
+
     def claim(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Delivery]:
         first: dict[tuple[str, Channel, str | None], Delivery] = {}
         for one in self._waiting():
@@ -134,12 +137,11 @@ class FakeDeliveries:
             raise Conflict(delivery.id)
         self.rows.deliveries[delivery.id] = delivery
 
-    def waits(self, delivery: Delivery) -> bool:
-        def same(one: Delivery) -> bool:
-            receiver = (one.channel, one.webhook_id) == (delivery.channel, delivery.webhook_id)
-            return receiver and (one.reference, one.event) == (delivery.reference, delivery.event)
-
-        return any(same(one) for one in self._waiting() if one.attempts == 0)
+    def repeats_the_last(self, delivery: Delivery) -> bool:
+        receiver = (delivery.reference, delivery.channel, delivery.webhook_id)
+        own = [one for one in self.rows.deliveries.values() if (one.reference, one.channel, one.webhook_id) == receiver]
+        untried = bool(own) and own[-1].state is DeliveryState.WAITING and own[-1].attempts == 0
+        return untried and own[-1].event is delivery.event
 
     def of_case(self, reference: str) -> Sequence[Delivery]:
         stored = self.rows.deliveries.values()

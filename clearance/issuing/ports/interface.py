@@ -105,6 +105,10 @@ class Deliveries(Protocol):
 
     def get(self, delivery_id: str) -> Delivery | None: ...
 
+    def any_due(self, now: datetime) -> bool:
+        """Whether something waits whose time has come, though another of its case may go first."""
+        ...
+
     def claim(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Delivery]:
         """Take deliveries that are due, of each receiver and case only the first that waits. Nobody else gets them
         before `until`."""
@@ -118,8 +122,8 @@ class Deliveries(Protocol):
         """Write a dead delivery as waiting. Raises Conflict where it is not dead."""
         ...
 
-    def waits(self, delivery: Delivery) -> bool:
-        """Whether the same event of the same case, without a try so far, waits for the same receiver."""
+    def repeats_the_last(self, delivery: Delivery) -> bool:
+        """Whether the newest of the same receiver and case tells of the same event and was not tried yet."""
         ...
 
     def of_case(self, reference: str) -> Sequence[Delivery]:

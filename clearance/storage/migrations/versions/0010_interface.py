@@ -121,6 +121,7 @@ def _add_deliveries() -> None:
         sa.Column("webhook_id", sa.String(length=40), nullable=True),
         sa.Column("event", sa.String(length=20), nullable=False),
         sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("case_state", sa.String(length=12), nullable=True),
         sa.Column("clearance_no", sa.String(length=24), nullable=True),
         sa.Column("audit_number", sa.Integer(), nullable=True),
         sa.Column("occurred_at", sa.DateTime(), nullable=False),

@@ -91,7 +91,9 @@ class Exchange:
     def _talk(self) -> Talk:
         """Where the talk stands; from the beginning where it was about another journal than the one that is here."""
         talk, name = self._heard.talk(self._listener.name), self._journal.name()
-        return talk if talk.journal == name else replace(talk, journal=name, taken=0)
+        if talk.journal == name and talk.taken <= self._journal.last():
+            return talk
+        return replace(talk, journal=name, taken=0)  # another journal, or an older copy of this one
 
     def _send(self) -> bool:
         talk = self._talk()
@@ -100,21 +102,15 @@ class Exchange:
             if not rows:
                 return True
             try:
-                taken = self._offer({"journal": talk.journal, "rows": rows})
+                self._ask("/api/desks/journal", {"journal": talk.journal, "rows": rows})
+                taken = int(rows[-1]["seq"] or 0)
             except OutOfStep as elsewhere:
                 taken = min(elsewhere.taken, self._journal.last())
                 if taken == talk.taken:
-                    raise NotHeard("it contradicts itself about what it holds") from elsewhere
+                    raise NotHeard("it asks for what it was just given") from elsewhere
             talk = replace(talk, taken=taken)
             self._heard.keep(self._listener.name, replace(self._heard.talk(self._listener.name), **_sent(talk)))
         return False
-
-    def _offer(self, message: Mapping[str, object]) -> int:
-        answer = self._ask("/api/desks/journal", message)
-        taken = answer.get("taken")
-        if not isinstance(taken, int):
-            raise NotHeard("an answer without a number")
-        return taken
 
     def _hear(self) -> bool:
         talk = self._heard.talk(self._listener.name)

@@ -36,7 +36,8 @@ KEPT_AS_EVIDENCE = {
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS scan (
     seq INTEGER PRIMARY KEY, nonce TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, desk TEXT NOT NULL, source TEXT NOT NULL,
-    clearance_no TEXT, passport_no TEXT, passport_by TEXT, passport_matches INTEGER, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+    clearance_no TEXT, passport_no TEXT, passport_by TEXT, passport_matches INTEGER, outcome TEXT NOT NULL,
+    reason TEXT NOT NULL,
     status_age_s INTEGER, trust_sequence INTEGER, version TEXT NOT NULL, text_sha256 TEXT NOT NULL, text TEXT,
     previous TEXT NOT NULL, hash TEXT NOT NULL
 ) STRICT;
@@ -246,4 +247,3 @@ def verify_chain(path: Path) -> int | None:
                 return expected
             previous, expected = row["hash"], expected + 1
     return None
-

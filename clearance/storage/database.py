@@ -25,6 +25,7 @@ from clearance.issuing.ports import (
     Conflict,
     CorrectionRequests,
     Deliveries,
+    DeskJournals,
     Desks,
     Factors,
     FeedPlaces,
@@ -49,6 +50,7 @@ from clearance.storage.chores import SqlChores
 from clearance.storage.clearances import SqlClearances
 from clearance.storage.clients import SqlClients, SqlKeyedRequests
 from clearance.storage.deliveries import SqlDeliveries, SqlFeedPlaces, SqlWebhooks
+from clearance.storage.desk_journals import SqlDeskJournals
 from clearance.storage.desks import SqlDesks
 from clearance.storage.factors import SqlFactors
 from clearance.storage.intents import SqlIntents
@@ -118,6 +120,7 @@ class SqlUnitOfWork:
     staff_changes: StaffChanges
     intents: Intents
     desks: Desks
+    desk_journals: DeskJournals
     reissues: Reissues
     signing: SigningControls
     batches: Batches
@@ -175,6 +178,7 @@ class SqlUnitOfWork:
         self.staff_changes = SqlStaffChanges(connection)
         self.intents = SqlIntents(connection)
         self.desks = SqlDesks(connection)
+        self.desk_journals = SqlDeskJournals(connection)
         self.reissues = SqlReissues(connection)
         self.signing = SqlSigningControls(connection)
         self.batches = SqlBatches(connection)

@@ -18,6 +18,7 @@ from clearance.domain.application import Application, ApplicationState
 from clearance.domain.audit import EMPTY, AuditEntry, AuditHead, AuditLink, AuditReport, check
 from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Desk
+from clearance.domain.desk_journal import Departure, JournalPlace, KeptRow
 from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.signing import DAY, HOUR, SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer
@@ -33,6 +34,7 @@ from clearance.issuing.ports import (
     Conflict,
     CorrectionRequests,
     Deliveries,
+    DeskJournals,
     Desks,
     Factors,
     FeedPlaces,
@@ -53,6 +55,7 @@ from clearance.issuing.ports import (
 )
 from tests.fakes.access import AccessRows, FakeFactors, FakeSessions, FakeStaffChanges
 from tests.fakes.batches import BatchRows, FakeBatches, FakeChores
+from tests.fakes.desk_journals import FakeDeskJournals
 from tests.fakes.interface import (
     FakeClients,
     FakeDeliveries,
@@ -73,6 +76,9 @@ class Rows(AccessRows, BatchRows, InterfaceRows, RequestRows, RuleRows):
     offices: dict[str, Office] = field(default_factory=dict)
     intents: dict[str, SigningIntent] = field(default_factory=dict)
     desks: dict[str, Desk] = field(default_factory=dict)
+    desk_places: dict[tuple[str, str], JournalPlace] = field(default_factory=dict)
+    desk_rows: dict[str, KeptRow] = field(default_factory=dict)
+    departures: dict[int, Departure] = field(default_factory=dict)
     reissues: dict[str, Reissue] = field(default_factory=dict)
     signed_at: dict[int, datetime] = field(default_factory=dict)
     stops: dict[str, SigningStop] = field(default_factory=dict)
@@ -106,6 +112,7 @@ class FakeUnitOfWork:
     staff_changes: StaffChanges
     intents: Intents
     desks: Desks
+    desk_journals: DeskJournals
     reissues: Reissues
     signing: SigningControls
     batches: Batches
@@ -138,6 +145,7 @@ class FakeUnitOfWork:
         self.staff_changes = FakeStaffChanges(self.rows)
         self.intents = FakeIntents(self.rows)
         self.desks = FakeDesks(self.rows)
+        self.desk_journals = FakeDeskJournals(self.rows.desk_places, self.rows.desk_rows, self.rows.departures)
         self.reissues = FakeReissues(self.rows)
         self.signing = FakeSigningControls(self.rows)
         self.batches = FakeBatches(self.rows)

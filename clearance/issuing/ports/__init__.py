@@ -19,6 +19,7 @@ from clearance.issuing.ports.batches import (
 from clearance.issuing.ports.cards import CardPrinter, Documents, Portrait, SealingPrinter
 from clearance.issuing.ports.cases import Sought
 from clearance.issuing.ports.chores import ChoreRecord, ChoreRecords
+from clearance.issuing.ports.desk_journals import DeskDay, DeskJournals
 from clearance.issuing.ports.faults import (
     Conflict,
     DoesNotFit,
@@ -77,6 +78,8 @@ __all__ = [
     "CorrectionRequests",
     "Database",
     "Deliveries",
+    "DeskDay",
+    "DeskJournals",
     "Desks",
     "Documents",
     "DoesNotFit",

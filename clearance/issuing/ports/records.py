@@ -19,6 +19,7 @@ from clearance.issuing.ports.access import Factors, Sessions, StaffChanges
 from clearance.issuing.ports.batches import Batches
 from clearance.issuing.ports.cases import Sought
 from clearance.issuing.ports.chores import ChoreRecords
+from clearance.issuing.ports.desk_journals import DeskJournals
 from clearance.issuing.ports.interface import Clients, Deliveries, FeedPlaces, KeyedRequests, Webhooks
 from clearance.issuing.ports.permits import Permits
 from clearance.issuing.ports.requests import AgencyRegister, CorrectionRequests
@@ -269,6 +270,7 @@ class UnitOfWork(Protocol):
     staff_changes: StaffChanges
     intents: Intents
     desks: Desks
+    desk_journals: DeskJournals
     reissues: Reissues
     signing: SigningControls
     batches: Batches

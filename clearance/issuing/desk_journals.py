@@ -5,10 +5,12 @@ back meanwhile, the worker left already) is kept all the same: it happened (docs
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from clearance.domain.desk import Desk
 from clearance.domain.desk_journal import Departure, JournalRow, KeptRow, OutOfStep, Taken, take
-from clearance.issuing.ports import UnitOfWork
+from clearance.issuing.depart import depart
+from clearance.issuing.ports import NotOnRecord, UnitOfWork
 from clearance.issuing.service import Service
 
 
@@ -47,3 +49,6 @@ def _note_departures(work: UnitOfWork, desk: Desk, kept: Sequence[KeptRow]) -> N
         if (clearance_no := each.row.departed_on) is not None
     ]
     work.desk_journals.add_departures(found)
+    for each in found:
+        with suppress(NotOnRecord):  # a card of a database that this one was restored from
+            depart(work, each.clearance_no, desk_id=desk.id, at=each.at, now=each.received_at)

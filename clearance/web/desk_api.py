@@ -1,12 +1,15 @@
-"""What desks tell the office: one small authenticated message, `POST /api/desks/report`.
+"""What desks tell the office and hear from it.
 
     Authorization: Bearer DSK-…
-    {"trust_sequence": 7, "lists": {"https://s.bmet.gov.bd/26a": 1795327200}, "software": "0.1.0"}
+    POST /api/desks/report      {"trust_sequence": 7, "lists": {"https://s.bmet.gov.bd/26a": 1795327200}, …}
+    POST /api/desks/journal     {"journal": "9f…", "rows": [{"kind": "scan", "seq": 1, "nonce": "5c…", …}, …]}
+    GET  /api/desks/departures?after=17&limit=1000
 
-Answered 204, or a status and a word for the desk's log. It carries no cookie and needs none, so that no form token
-protects it; what it can do is bounded by what a desk may say (docs/adr/0061).
+Answered with what is asked for, or a status and a word for the desk's log. It carries no cookie and needs none, so that
+no form token protects it; what it can do is bounded by what a desk may say (docs/adr/0061, 0110).
 """
 
+from collections.abc import Callable
 from typing import Annotated
 
 from flask import Blueprint, request
@@ -15,17 +18,26 @@ from flask_limiter import Limiter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from clearance.domain.desk import Holding
-from clearance.issuing import desks
+from clearance.domain.desk import Desk, Holding
+from clearance.domain.desk_journal import JournalRow, OutOfStep, RowKind
+from clearance.issuing import desk_journals, desks
 from clearance.issuing.desks import NotEnrolled
+from clearance.issuing.ports import Conflict, Unavailable
 from clearance.issuing.service import Service
 from clearance.web.limits import visitor
 
 MAX_BODY = 8 << 10
 """Bytes; a report of three lists takes 200."""
+MAX_JOURNAL_BODY = 4 << 20
+"""Bytes; 200 rows, of which each may carry the text of a forgery."""
+MAX_ROWS = 500
+MAX_DEPARTURES = 1_000
 MAX_LISTS = 64
 PER_ADDRESS = "120 per minute"
 """An airport's desks stand behind one address and report at most once a pull, which takes five seconds or more."""
+
+EXCHANGES_PER_ADDRESS = "1200 per minute"
+"""Twelve desks that catch up after a week without a line."""
 
 Seconds = Annotated[int, Field(ge=0, lt=1 << 40)]
 Address = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
@@ -42,6 +54,42 @@ class Report(BaseModel):
     software: Version
 
 
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=30, pattern=r"^[a-z_]+$")]
+Cell = Annotated[str, StringConstraints(max_length=20_000)] | int | None
+
+
+class Row(BaseModel):
+    """One row of a journal: what the office needs of it, and whatever else the desk's program writes."""
+
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Cell]
+
+    kind: RowKind = Field(strict=False)
+    seq: Annotated[int, Field(ge=1, lt=1 << 31)]
+    nonce: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    at: Annotated[int, Field(ge=0, lt=1 << 36)]
+    previous: Digest
+    hash: Digest
+    reason: Code | None = None
+    act: Annotated[str, StringConstraints(min_length=1, max_length=20)] | None = None
+    ground: Code | None = None
+    clearance_no: Annotated[str, StringConstraints(min_length=1, max_length=40)] | None = None
+
+    def row(self) -> JournalRow:
+        """The row as the desk wrote it: columns that it did not send are not there."""
+        return JournalRow(kind=self.kind, columns=self.model_dump(exclude={"kind"}, exclude_unset=True))
+
+
+class JournalPart(BaseModel):
+    """Some rows of a journal, which is named by the hash of its first row."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    journal: Digest
+    rows: Annotated[list[Row], Field(min_length=1, max_length=MAX_ROWS)]
+
+
 def blueprint(service: Service, limiter: Limiter) -> Blueprint:
     """The routes of desks; to be exempted from the check of form tokens."""
     routes = Blueprint("desk_api", __name__, url_prefix="/api/desks")
@@ -49,22 +97,63 @@ def blueprint(service: Service, limiter: Limiter) -> Blueprint:
     @routes.post("/report")
     @limiter.limit(PER_ADDRESS, key_func=visitor)
     def report() -> ResponseReturnValue:
+        def told(desk: Desk, body: bytes) -> ResponseReturnValue:
+            desks.report(service, desk.id, Holding(**Report.model_validate_json(body).model_dump()))
+            return "", 204
+
+        return _heard(service, told, max_body=MAX_BODY)
+
+    @routes.post("/journal")
+    @limiter.limit(EXCHANGES_PER_ADDRESS, key_func=visitor)
+    def journal() -> ResponseReturnValue:
+        def told(desk: Desk, body: bytes) -> ResponseReturnValue:
+            part = JournalPart.model_validate_json(body)
+            rows = [row.row() for row in part.rows]
+            outcome = desk_journals.take_rows(service, desk, journal=part.journal, rows=rows)
+            if isinstance(outcome, OutOfStep):
+                return {"taken": outcome.taken}, 409
+            return {"taken": outcome.place.taken}
+
+        return _heard(service, told, max_body=MAX_JOURNAL_BODY)
+
+    @routes.get("/departures")
+    @limiter.limit(EXCHANGES_PER_ADDRESS, key_func=visitor)
+    def departures() -> ResponseReturnValue:
+        after = request.args.get("after", default=0, type=int)
+        limit = min(request.args.get("limit", default=MAX_DEPARTURES, type=int), MAX_DEPARTURES)
         try:
-            desk = desks.authenticate(service, _token())
-            if request.mimetype != "application/json":
-                return _said("not application/json", 415)
-            request.max_content_length = MAX_BODY
-            said = Report.model_validate_json(request.get_data(cache=False))
-            desks.report(service, desk.id, Holding(**said.model_dump()))
+            desks.authenticate(service, _token())
         except NotEnrolled:
-            return {"error": "not an enrolled desk"}, 401, {"WWW-Authenticate": "Bearer"}
-        except RequestEntityTooLarge:
-            return _said("too large", 413)
-        except ValidationError:
-            return _said("not a report", 422)
-        return "", 204
+            return _stranger()
+        found = desk_journals.departures(service, after=after, limit=max(1, limit))
+        rows = [[each.clearance_no, each.desk_name, int(each.at.timestamp())] for each in found]
+        return {"departures": rows, "cursor": found[-1].number if found else after}
 
     return routes
+
+
+def _heard(
+    service: Service, told: Callable[[Desk, bytes], ResponseReturnValue], *, max_body: int
+) -> ResponseReturnValue:
+    """What a desk's JSON message leads to, or why it is not listened to."""
+    try:
+        desk = desks.authenticate(service, _token())
+        if request.mimetype != "application/json":
+            return _said("not application/json", 415)
+        request.max_content_length = max_body
+        return told(desk, request.get_data(cache=False))
+    except NotEnrolled:
+        return _stranger()
+    except RequestEntityTooLarge:
+        return _said("too large", 413)
+    except ValidationError:
+        return _said("not such a message", 422)
+    except (Conflict, Unavailable):
+        return _said("not now", 503)
+
+
+def _stranger() -> ResponseReturnValue:
+    return {"error": "not an enrolled desk"}, 401, {"WWW-Authenticate": "Bearer"}
 
 
 def _token() -> str:

@@ -17,6 +17,9 @@ from pathlib import Path
 import structlog
 
 from clearance.bootstrap import log_in_lines, open_queue, read_settings, service_of
+from clearance.issuing.batches import WORK as BATCHES
+from clearance.issuing.batches_photos import Albums
+from clearance.issuing.batches_work import anything_to_do, hold_on, take_up, work_on
 from clearance.issuing.chores import Chore, due, run_chore
 from clearance.issuing.ports import Unavailable
 from clearance.issuing.service import Service
@@ -40,16 +43,23 @@ class Worker:
         self._service, self._queue = service, queue
         self._chores = {chore.name: chore for chore in chores}
         self._rung: dict[str, datetime] = {}
+        self._albums = Albums(service.documents.get)
+        self._at_chunks = 0
+        self._guard = threading.Lock()
         self._stop = threading.Event()
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         """Which worker this is, for the leases in the database."""
 
     def watch(self) -> None:
-        """Ring for every chore that is due, until `stop` is called."""
+        """Ring for everything that is to be done, and keep hold of what is at hand, until `stop` is called."""
         while not self._stop.is_set():
             try:
                 for chore in due(self._service, self._chores.values()):
-                    self._ring(chore)
+                    self._see_to(chore.name)
+                if anything_to_do(self._service):
+                    self._see_to(BATCHES)
+                if self._at_chunks:
+                    hold_on(self._service, worker=self.name)
             except Unavailable:
                 log.error("the worker cannot reach the database")
             self._stop.wait(HEARTBEAT_S)
@@ -64,27 +74,59 @@ class Worker:
         return self._stop.is_set()
 
     def do(self, name: str) -> None:
-        """Run a chore, if it is due and nobody else is at it. Never raises: a failure is logged and tried again."""
-        chore = self._chores.get(name)
-        if chore is None or self.stopping:
-            return
-        try:
-            run_chore(self._service, chore, worker=self.name)
-        except Exception as error:  # noqa: BLE001 - one chore must not keep the others from being done
-            log.error("chore failed", chore=name, kind=type(error).__name__, at=_place_of(error))
-        finally:
-            self._rung.pop(name, None)
+        """Do a chunk of a batch, or a chore that is due and that nobody else is at.
 
-    def _ring(self, chore: Chore) -> None:
-        now, rung = self._service.now(), self._rung.get(chore.name)
-        if rung is not None and now < rung + RUNG_AGAIN_AFTER:
+        Never raises: a failure is logged, and tried again later.
+        """
+        self._rung.pop(name, None)
+        if self.stopping:
             return
-        self._rung[chore.name] = now
         try:
-            self._queue.ring(chore.name)
+            if name == BATCHES:
+                self._do_chunk()
+            elif name in self._chores:
+                run_chore(self._service, self._chores[name], worker=self.name)
+        except Exception as error:  # noqa: BLE001 - one piece of work must not keep the others from being done
+            log.error("work failed", work=name, kind=type(error).__name__, at=_place_of(error))
+
+    def _do_chunk(self) -> None:
+        job = take_up(self._service, self.name, self._albums)
+        if job is None:
+            return
+        with self._counted():
+            self._ring(BATCHES)  # before this one is done: the next chunk may be for another thread, or another worker
+            work_on(self._service, job, stopping=lambda: self.stopping, report=self._report)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._guard:
+            self._at_chunks += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._at_chunks -= 1
+
+    def _report(self, error: Exception) -> None:
+        log.error("a row could not be worked on", kind=type(error).__name__, at=_place_of(error))
+
+    def _see_to(self, name: str) -> None:
+        """Have it done by a thread of the queue; by this one where there is no queue."""
+        if not self._ring(name):
+            self.do(name)
+
+    def _ring(self, name: str) -> bool:
+        """Whether the queue has been rung for this, now or a moment ago."""
+        now, rung = self._service.now(), self._rung.get(name)
+        if rung is not None and now < rung + RUNG_AGAIN_AFTER:
+            return True
+        self._rung[name] = now
+        try:
+            self._queue.ring(name)
         except QueueLost as error:
             log.error("the queue cannot be reached", kind=str(error))
-            self.do(chore.name)
+            return False
+        return True
 
 
 @contextmanager

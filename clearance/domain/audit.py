@@ -100,6 +100,8 @@ class AuditAct(StrEnum):
     """One step for many of its rows; each case has entries of its own besides."""
     BATCH_PAUSED = "batch.paused"
     BATCH_RESUMED = "batch.resumed"
+    LOOKUP_ALARM = "lookup.alarm"
+    """Somebody tried the public look-up as no worker does."""
     REQUEST_OPENED = "request.opened"
     REQUEST_TAKEN_UP = "request.taken_up"
     REQUEST_ANSWERED = "request.answered"

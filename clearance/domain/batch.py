@@ -61,7 +61,7 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class BatchRun:
-    """One step for many rows, ordered by one officer. `accepted` are the rows whose remarked photo the officer takes."""
+    """One step for many rows, ordered by one officer, who takes the remarked photos of the rows in `accepted`."""
 
     number: str
     batch_no: str

@@ -45,6 +45,8 @@ class SheetFaultKind(StrEnum):
     UNKNOWN_COLUMNS = "unknown_columns"
     """Not passed over: it may be a column of ours with its name mistyped."""
     REPEATED_COLUMNS = "repeated_columns"
+    WHICH_ROW = "which_row"
+    """A correction that does not say which row it corrects. details: the line."""
 
 
 class SheetRefused(ValueError):

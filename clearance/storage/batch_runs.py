@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, case, func, select, update
 
 from clearance.domain.batch import BatchRun, BatchStep
-from clearance.issuing.ports import Chunk, RowResult, RunTally
+from clearance.issuing.ports import Chunk, Note, RowResult, RunTally
 from clearance.storage.batch_notes import notes_from_json, notes_to_json
 from clearance.storage.tables import UtcDateTime
 from clearance.storage.tables_batches import batch_chunks, batch_results, batch_runs
@@ -44,6 +44,17 @@ _CHUNK = select(batch_chunks).where(_C.run_no == bindparam("run"), _C.number == 
 _SAVE_CHUNK = update(batch_chunks).where(_C.run_no == bindparam("wanted_run"), _C.number == bindparam("wanted"))
 _LEFT = select(func.count()).where(_C.run_no == bindparam("run"), ~_C.done)
 _HOLD_ON = update(batch_chunks).where(_C.holder == bindparam("worker"), ~_C.done)
+_UNDER_WAY = (
+    select(_C.rows)
+    .join(batch_runs, _N.number == _C.run_no)
+    .where(_N.batch_no == bindparam("batch"), _N.step == bindparam("wanted"), ~_C.done)
+)
+_WAITS_FOR = (
+    select(_C.waits_for)
+    .where(_C.run_no == bindparam("run"), ~_C.done, _C.not_before > _AT)
+    .order_by(_C.number)
+    .limit(1)
+)
 _KNOWN = select(_O.row).where(_O.run_no == bindparam("run"), _O.row.in_(bindparam("rows", expanding=True)))
 
 
@@ -54,7 +65,7 @@ class SqlBatchRuns:
 
     def add_run(self, run: BatchRun, chunks: Iterable[Chunk]) -> None:
         self._connection.execute(batch_runs.insert(), _run_row(run))
-        self._connection.execute(batch_chunks.insert(), [asdict(chunk) for chunk in chunks])
+        self._connection.execute(batch_chunks.insert(), [_chunk_row(chunk) for chunk in chunks])
 
     def run(self, number: str) -> BatchRun | None:
         columns = self._connection.execute(_RUN, {"wanted": number}).mappings().first()
@@ -79,13 +90,21 @@ class SqlBatchRuns:
 
     def save_chunk(self, chunk: Chunk) -> None:
         keys = {"wanted_run": chunk.run_no, "wanted": chunk.number}
-        self._connection.execute(_SAVE_CHUNK, asdict(chunk) | keys)
+        self._connection.execute(_SAVE_CHUNK, _chunk_row(chunk) | keys)
 
     def chunk(self, run_no: str, number: int) -> Chunk | None:
         return _chunk(self._connection.execute(_CHUNK, {"run": run_no, "wanted": number}).mappings().first())
 
     def chunks_left(self, run_no: str) -> int:
         return int(self._connection.execute(_LEFT, {"run": run_no}).scalar_one())
+
+    def under_way(self, batch_no: str, step: BatchStep) -> frozenset[int]:
+        found = self._connection.execute(_UNDER_WAY, {"batch": batch_no, "wanted": step.value}).scalars()
+        return frozenset(row for rows in found for row in rows)
+
+    def waits_for(self, run_no: str, *, at: datetime) -> tuple[Note, ...]:
+        found = self._connection.execute(_WAITS_FOR, {"run": run_no, "at": at}).scalar()
+        return notes_from_json(found or [])
 
     def hold_on(self, holder: str, *, until: datetime) -> None:
         self._connection.execute(_HOLD_ON.values(held_until=until), {"worker": holder})
@@ -107,5 +126,12 @@ def _run(columns: RowMapping) -> BatchRun:
     return BatchRun(**own | {"step": BatchStep(own["step"]), "accepted": frozenset(own["accepted"])})
 
 
+def _chunk_row(chunk: Chunk) -> dict[str, Any]:
+    return asdict(replace(chunk, waits_for=())) | {"waits_for": notes_to_json(chunk.waits_for)}
+
+
 def _chunk(columns: RowMapping | None) -> Chunk | None:
-    return None if columns is None else Chunk(**{**columns, "rows": tuple(columns["rows"])})
+    if columns is None:
+        return None
+    lists = {"rows": tuple(columns["rows"]), "versions": tuple(columns["versions"])}
+    return Chunk(**{**columns, **lists, "waits_for": notes_from_json(columns["waits_for"])})

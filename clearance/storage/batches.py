@@ -61,6 +61,11 @@ _AT_WORK = (
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
+_VERSIONS = (
+    select(_R.number, applications.c.version)
+    .select_from(_OF_CASES)
+    .where(_R.batch_no == bindparam("batch"), applications.c.state == bindparam("state"))
+)
 _PHOTOS = (
     select(batch_photos.c.sha256).where(batch_photos.c.batch_no == bindparam("batch")).order_by(batch_photos.c.number)
 )
@@ -115,6 +120,10 @@ class SqlBatches(SqlBatchRuns):
     def at_work(self, batch_no: str, state: ApplicationState, *, limit: int, offset: int) -> Sequence[BatchRow]:
         page = {"batch": batch_no, "state": state.value, "limit": limit, "offset": offset}
         return [_batch_row(columns) for columns in self._connection.execute(_AT_WORK, page).mappings()]
+
+    def versions(self, batch_no: str, state: ApplicationState) -> Mapping[int, int]:
+        found = self._connection.execute(_VERSIONS, {"batch": batch_no, "state": state.value})
+        return {number: version for number, version in found}  # noqa: C416 - rows are no pairs to a type checker
 
     def add_photos(self, batch_no: str, sha256: str) -> None:
         known = self.photos(batch_no)

@@ -11,31 +11,45 @@ from datetime import date, datetime
 from clearance.credential.claims import CardClass, VisaType
 from clearance.credential.status import Status
 from clearance.credential.trust import Purpose, SignerState
-from clearance.domain.application import ApplicationState
 from clearance.domain.audit import AuditAct
 from clearance.domain.clearance import RevocationReason
-from clearance.domain.eligibility import ORIENTATION_DAYS, Ground, Objection
+from clearance.domain.eligibility import Ground, Objection
+from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.person import PhotoRemark, Sex
+from clearance.domain.proposal import ProposalState
 from clearance.domain.readability import Grade
 from clearance.domain.staff import Role
 from clearance.issuing.fields import Fault, FaultKind
 from clearance.issuing.keys_and_desks import ListUse
 from clearance.issuing.ports import NotSigned, PhotoGround, Trouble
+from clearance.web.wording_rules import RULE_ACT_WORDS, RULE_GROUND_WORDS, rule_word
 from clearance_templates.i18n import N_, Translator
 
 GROUND_WORDS: Mapping[Ground, str] = {
     Ground.NOT_THE_STATE: N_("This case is no longer open for this: it is now “%(state)s”."),
-    Ground.SAME_OFFICER_ENTERED: N_("You entered this case; someone else must approve and issue it."),
-    Ground.SAME_OFFICER_APPROVED: N_("You approved this case; someone else must issue it."),
+    Ground.SAME_OFFICER_ENTERED: N_("You entered this case; someone else must check, approve and issue it."),
+    Ground.SAME_OFFICER_CHECKED: N_("You already acted on this case as its checking officer; someone else must do this."),
+    Ground.SAME_OFFICER_APPROVED: N_("You already acted on this case as its approving officer; someone else must do this."),
+    Ground.SAME_OFFICER_ISSUED: N_("You already acted on this case as its issuing officer; someone else must do this."),
+    Ground.SAME_OFFICER_TOOK_UP: N_("You took this case up again; other officers must now check, approve and issue it."),
+    Ground.SAME_OFFICER_HELD: N_("You put this case on hold; someone else must release it."),
+    Ground.REJECTED_BEFORE: N_(
+        "This case was rejected by %(officer)s after you had acted on it. It needs officers who had no part in that."
+    ),
+    Ground.OTHER_OFFICE: N_("This case lies with office %(office)s. Only that office and headquarters may act on it."),
+    Ground.OTHER_AGENCY: N_("Your account may enter cases of agency %(licence)s only."),
+    Ground.NOT_A_CORRECTION: N_(
+        "A correction may not change this field: %(field)s. Cancel the card and apply anew if it is wrong."
+    ),
     Ground.ROLE_MISSING: N_("Your account does not have the role “%(role)s”, which this needs."),
     Ground.OFFICER_INACTIVE: N_("Your account is blocked. Speak to your administrator."),
-    Ground.DESTINATION_CLOSED: N_("Workers cannot be cleared for %(destination)s: no rule is in force for it today."),
-    Ground.HEADQUARTERS_ONLY: N_("Only headquarters may decide this case (%(source)s). Send it there."),
+    Ground.DESTINATION_CLOSED: N_("Workers cannot be cleared for %(destination)s today."),
+    Ground.HEADQUARTERS_ONLY: N_("Only headquarters may decide this case. Send it there."),
     Ground.TOO_YOUNG: N_("The worker is %(age)s years old; this destination asks for at least %(minimum)s."),
     Ground.PASSPORT_EXPIRED: N_("The passport ends on %(date)s. A renewed passport is needed."),
     Ground.FINGERPRINT_MISSING: N_("No fingerprint on record. The worker must give it at a DEMO office."),
     Ground.ORIENTATION_INCOMPLETE: N_(
-        "Briefing (PDO) not complete: %(days)s of 3 days. All three days and the certificate are needed."
+        "Briefing (PDO) not complete: %(days)s of %(needed)s days. All of them and the certificate are needed."
     ),
     Ground.VISA_EXPIRED: N_("The visa ended on %(date)s. A valid visa is needed."),
     Ground.VISA_UNCHECKED: N_("The visa has not been checked. For %(destination)s that must happen before approval."),
@@ -50,6 +64,9 @@ GROUND_WORDS: Mapping[Ground, str] = {
     Ground.PERMIT_FOR_ANOTHER: N_("Permit %(permit)s was granted to another agency or for another destination."),
     Ground.PERMIT_USED_UP: N_("Permit %(permit)s: %(used)s of %(places)s used. A permit with a free place is needed."),
     Ground.FEES_UNPAID: N_("The fees are not paid. A receipt dated today or earlier is needed."),
+    Ground.PAY_ORDER_USED: N_(
+        "Pay order %(receipt)s was already used for case %(reference)s. Another pay order is needed."
+    ),
     Ground.RECEIPT_USED: N_("Receipt %(receipt)s was already used for case %(reference)s. Another receipt is needed."),
     Ground.ACTIVE_CLEARANCE: N_(
         "This passport already has an active clearance (%(clearance)s). That card must be cancelled first."
@@ -72,6 +89,7 @@ GROUND_WORDS: Mapping[Ground, str] = {
     Ground.CARD_RAN_OUT: N_("Card %(clearance)s ran out on %(date)s."),
     Ground.REASON_MISSING: N_("Write the reason: the worker and the next officer will ask for it."),
     Ground.REASON_TOO_LONG: N_("The text is too long: at most %(limit)s characters."),
+    **RULE_GROUND_WORDS,
 }
 TROUBLE_WORDS: Mapping[Trouble, str] = {
     Trouble.NO_ANSWER: N_(
@@ -111,7 +129,7 @@ TROUBLE_WORDS: Mapping[Trouble, str] = {
         "administrator."
     ),
 }
-NO_CERTIFICATE = N_("Briefing (PDO): three days attended, but no certificate number is on record.")
+NO_CERTIFICATE = N_("Briefing (PDO): all days attended, but no certificate number is on record.")
 
 FAULT_WORDS: Mapping[FaultKind, str] = {
     FaultKind.REQUIRED: N_("must be filled in."),
@@ -124,6 +142,9 @@ FAULT_WORDS: Mapping[FaultKind, str] = {
         "must be one letter and 8 digits (A01234567) or two letters and 7 digits (AB0123456), not “%(text)s”. "
         "Check letter O and digit 0."
     ),
+    FaultKind.NOT_A_MOBILE_NO: N_("must be a mobile number of Bangladesh (01712345678), not “%(text)s”."),
+    FaultKind.NOT_AN_EMAIL: N_("must be an e-mail address (name@example.com), not “%(text)s”."),
+    FaultKind.INCOMPLETE: N_("is needed here because this was filled in: %(other)s."),
     FaultKind.NOT_A_LICENCE_NO: N_("must be RL- and at most five digits (RL-1234), not “%(text)s”."),
     FaultKind.NOT_A_DATE: N_("must be a date such as 2026-11-22 or 22/11/2026, not “%(text)s”."),
     FaultKind.NO_SUCH_DATE: N_("is a day that does not exist: “%(text)s”."),
@@ -164,6 +185,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "registration_no": N_("BMET registration number"),
     "registered_on": N_("Registered on"),
     "fingerprint_taken_on": N_("Fingerprint taken on"),
+    "fingerprint_office": N_("Fingerprint taken at"),
     "name_en": N_("Name in English"),
     "name_bn": N_("Name in Bengali"),
     "birth_date": N_("Date of birth"),
@@ -179,6 +201,12 @@ FIELD_WORDS: Mapping[str, str] = {
     "visa_issued_on": N_("Visa issued on"),
     "visa_expires_on": N_("Visa valid until"),
     "visa_checked_on": N_("Visa checked on"),
+    "visa_checked_by": N_("Visa checked by"),
+    "visa_check_site": N_("Visa checked at"),
+    "visa_check_result": N_("Result of the visa check"),
+    "visa_check_evidence": N_("Evidence of the visa check"),
+    "visa_advice_no": N_("Visa advice number"),
+    "sponsor_id": N_("Sponsor ID"),
     "employer": N_("Employer"),
     "occupation_code": N_("Occupation code (ISCO-08)"),
     "occupation_en": N_("Occupation in English"),
@@ -191,10 +219,18 @@ FIELD_WORDS: Mapping[str, str] = {
     "orientation_day_2": N_("Briefing (PDO), day 2"),
     "orientation_day_3": N_("Briefing (PDO), day 3"),
     "orientation_certificate_no": N_("Briefing (PDO) certificate"),
+    "orientation_venue": N_("Briefing (PDO) venue"),
     "receipt_no": N_("Fee receipt"),
+    "pay_order_no": N_("Pay order"),
+    "bank": N_("Bank"),
     "paid_on": N_("Paid on"),
     "amount_taka": N_("Amount (taka)"),
     "card_class": N_("Card class"),
+    "mobile": N_("Worker's mobile number"),
+    "email": N_("Worker's e-mail address"),
+    "next_of_kin_name": N_("Next of kin"),
+    "next_of_kin_relation": N_("Relation"),
+    "next_of_kin_phone": N_("Next of kin's phone"),
     "number": N_("Officer number"),
     "username": N_("User name"),
     "roles": N_("Roles"),
@@ -209,13 +245,23 @@ GRADE_WORDS: Mapping[Grade, str] = {
     Grade.C: N_("reads, but not when blurred or copied"),
 }
 STATE_WORDS: Mapping[ApplicationState, str] = {
+    ApplicationState.DRAFT: N_("Draft"),
     ApplicationState.SUBMITTED: N_("Submitted"),
+    ApplicationState.CHECKED: N_("Checked"),
     ApplicationState.APPROVED: N_("Approved"),
     ApplicationState.ISSUED: N_("Issued"),
+    ApplicationState.HELD: N_("Held"),
+    ApplicationState.RETURNED: N_("Returned for correction"),
     ApplicationState.REJECTED: N_("Rejected"),
+    ApplicationState.SUPERSEDED: N_("Replaced"),
+    ApplicationState.REVOKED: N_("Revoked"),
+    ApplicationState.DEPARTED: N_("Departed"),
+    ApplicationState.EXPIRED: N_("Ran out"),
 }
 ROLE_WORDS: Mapping[Role, str] = {
-    Role.ENTRY: N_("Entry officer"),
+    Role.AGENCY_CLERK: N_("Agency clerk"),
+    Role.DEMO_OFFICER: N_("Entry officer"),
+    Role.CHECKER: N_("Checking officer"),
     Role.APPROVER: N_("Approving officer"),
     Role.ISSUER: N_("Issuing officer"),
     Role.ADMINISTRATOR: N_("Administrator"),
@@ -265,7 +311,18 @@ CARD_CLASS_WORDS: Mapping[CardClass, str] = {
     CardClass.REISSUE: N_("Re-issue"),
 }
 ACT_WORDS: Mapping[AuditAct, str] = {
-    AuditAct.APPLICATION_ENTERED: N_("Case entered"),
+    AuditAct.APPLICATION_DRAFTED: N_("Draft kept"),
+    AuditAct.APPLICATION_AMENDED: N_("Entries changed"),
+    AuditAct.APPLICATION_SUBMITTED: N_("Case submitted"),
+    AuditAct.APPLICATION_CHECKED: N_("Case checked"),
+    AuditAct.APPLICATION_RETURNED: N_("Sent back for correction"),
+    AuditAct.APPLICATION_TAKEN_UP_AGAIN: N_("Taken up again"),
+    AuditAct.APPLICATION_HELD: N_("Put on hold"),
+    AuditAct.APPLICATION_RELEASED: N_("Released from hold"),
+    AuditAct.CORRECTION_SUBMITTED: N_("Correction submitted"),
+    AuditAct.RENEWAL_SUBMITTED: N_("Passport renewal submitted"),
+    AuditAct.CARD_SUPERSEDED: N_("Card replaced by a newer one"),
+    AuditAct.WORKER_DEPARTED: N_("Worker departed"),
     AuditAct.APPLICATION_APPROVED: N_("Case approved"),
     AuditAct.APPLICATION_REJECTED: N_("Case rejected"),
     AuditAct.SIGNING_PLANNED: N_("Signing prepared"),
@@ -290,16 +347,19 @@ ACT_WORDS: Mapping[AuditAct, str] = {
     AuditAct.MESSAGES_RESUMED: N_("Messages to the worker resumed"),
     AuditAct.REISSUE_QUEUED: N_("Put down to be issued anew"),
     AuditAct.CARD_REISSUED: N_("Card issued anew"),
+    AuditAct.LOOKUP_ALARM: N_("Unusual tries at the public look-up"),
+    AuditAct.BATCH_UPLOADED: N_("Batch uploaded"),
+    AuditAct.BATCH_CORRECTED: N_("Rows of a batch judged again"),
+    AuditAct.BATCH_ORDERED: N_("Step ordered for rows of a batch"),
+    AuditAct.BATCH_PAUSED: N_("Run of a batch paused"),
+    AuditAct.BATCH_RESUMED: N_("Run of a batch resumed"),
     AuditAct.REQUEST_OPENED: N_("Request of a worker opened"),
     AuditAct.REQUEST_TAKEN_UP: N_("Case opened for a request"),
     AuditAct.REQUEST_ANSWERED: N_("Request answered"),
+    **RULE_ACT_WORDS,
 }
-RULE_SOURCES: tuple[str, ...] = (
-    N_("BMET/DEMO notice on online emigration clearance"),
-    N_("Overseas Employment and Migrants Act 2013"),
-)
-"""The sources that rows of `clearance.domain.destinations` name."""
-
+RULE_NAMED = N_("Rule: %(source)s, since %(since)s.")
+"""Follows every sentence that comes from a rule."""
 _WHOLE_SENTENCES = frozenset({FaultKind.EXTRA_CELLS, *PHOTO_FAULTS.values()})
 """Faults whose sentence names its subject itself."""
 
@@ -307,10 +367,12 @@ _WHOLE_SENTENCES = frozenset({FaultKind.EXTRA_CELLS, *PHOTO_FAULTS.values()})
 def ground_text(objection: Objection, t: Translator) -> str:
     """What stands against a case and what would satisfy it."""
     words = GROUND_WORDS[objection.ground]
-    if objection.ground is Ground.ORIENTATION_INCOMPLETE and objection.details["days"] == ORIENTATION_DAYS:
+    details = objection.details
+    if objection.ground is Ground.ORIENTATION_INCOMPLETE and str(details["days"]) >= str(details["needed"]):
         words = NO_CERTIFICATE
-    shown = {name: _detail(name, value, t) for name, value in objection.details.items()}
-    return t.gettext(words) % shown
+    shown = {name: _detail(name, value, t) for name, value in details.items()}
+    sentence = t.gettext(words) % shown
+    return f"{sentence} {t.gettext(RULE_NAMED) % shown}" if {"source", "since"} <= details.keys() else sentence
 
 
 def fault_text(fault: Fault, t: Translator) -> str:
@@ -411,8 +473,10 @@ def _detail(name: str, value: str | int | date, t: Translator) -> str:
             return role_text(Role(value), t)
         case "destination", str():
             return t.country(value)
-        case "source", str():
+        case "source" | "table", str():
             return t.gettext(value)
+        case "outcome", str():
+            return rule_word(ProposalState(value), t)
         case _, datetime():
             return t.datetime(value)
         case _, date():

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from clearance.domain.application import Application
-from clearance.domain.batch import Batch, BatchRun, RowStanding
+from clearance.domain.batch import Batch, BatchRun, BatchStep, RowStanding
 from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.staff import Scope
-from clearance.issuing.ports import BatchRow, ChoreRecord, Chunk, Conflict, RowResult, RunTally
+from clearance.issuing.ports import BatchRow, ChoreRecord, Chunk, Conflict, Note, RowResult, RunTally
 
 
 @dataclass
@@ -89,6 +89,10 @@ class FakeBatches:
         rows = [r for r in self._of(batch_no) if r.reference and self.stored.applications[r.reference].state is state]
         return sorted(rows, key=lambda row: (not row.wants_eyes, row.number))[offset : offset + limit]
 
+    def versions(self, batch_no: str, state: ApplicationState) -> Mapping[int, int]:
+        cases = {row.number: self.stored.applications[row.reference] for row in self._of(batch_no) if row.reference}
+        return {number: case.version for number, case in cases.items() if case.state is state}
+
     def add_photos(self, batch_no: str, sha256: str) -> None:
         self.stored.batch_photos.setdefault((batch_no, sha256))
 
@@ -134,6 +138,16 @@ class FakeBatches:
 
     def chunks_left(self, run_no: str) -> int:
         return sum(chunk.run_no == run_no and not chunk.done for chunk in self.stored.batch_chunks.values())
+
+    def under_way(self, batch_no: str, step: BatchStep) -> frozenset[int]:
+        runs = {run.number for run in self.stored.batch_runs.values() if (run.batch_no, run.step) == (batch_no, step)}
+        chunks = (chunk for chunk in self.stored.batch_chunks.values() if chunk.run_no in runs and not chunk.done)
+        return frozenset(row for chunk in chunks for row in chunk.rows)
+
+    def waits_for(self, run_no: str, *, at: datetime) -> tuple[Note, ...]:
+        chunks = sorted((c for c in self.stored.batch_chunks.values() if c.run_no == run_no), key=lambda c: c.number)
+        held_up = (c.waits_for for c in chunks if not c.done and c.not_before is not None and c.not_before > at)
+        return next(held_up, ())
 
     def hold_on(self, holder: str, *, until: datetime) -> None:
         for chunk in list(self.stored.batch_chunks.values()):

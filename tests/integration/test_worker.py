@@ -57,8 +57,8 @@ def test_a_chore_that_fails_is_told_of_without_what_it_said_and_keeps_no_other_w
     chores = [Chore(name="bad", every=hourly, run=fail), Chore(name="good", every=hourly, run=lambda *_: done.set())]
     with structlog.testing.capture_logs() as lines, working(office.service, queue, threads=1, chores=chores):
         assert done.wait(SOON_S)
-    [line] = [line for line in lines if line["event"] == "chore failed"]
-    assert (line["chore"], line["kind"]) == ("bad", "ValueError")
+    [line] = [line for line in lines if line["event"] == "work failed"]
+    assert (line["work"], line["kind"]) == ("bad", "ValueError")
     assert "RAHIM" not in str(lines)
 
 

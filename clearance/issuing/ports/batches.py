@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from clearance.domain.batch import Batch, BatchRun, RowStanding
+from clearance.domain.batch import Batch, BatchRun, BatchStep, RowStanding
 from clearance.domain.eligibility import Objection
 from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.person import PhotoRemark
@@ -91,14 +91,20 @@ class RowResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """A part of a run, small enough to be done in one go. `tries` counts the workers that took it up in vain."""
+    """A part of a run, small enough to be done in one go. `tries` counts the workers that took it up in vain.
+
+    `versions` are those of the rows' cases when the officer looked at them, where the rows are cases already.
+    `waits_for` is what keeps everybody from going on, as long as `not_before` lies ahead.
+    """
 
     run_no: str
     number: int
     rows: tuple[int, ...]
+    versions: tuple[int, ...] = ()
     holder: str | None = None
     held_until: datetime | None = None
     not_before: datetime | None = None
+    waits_for: tuple[Note, ...] = ()
     tries: int = 0
     done: bool = False
 
@@ -156,6 +162,10 @@ class Batches(Protocol):
         """Rows whose case is in a state; those with something to look at first."""
         ...
 
+    def versions(self, batch_no: str, state: ApplicationState) -> Mapping[int, int]:
+        """The version of the case of every row whose case is in a state, by the row's number."""
+        ...
+
     def add_photos(self, batch_no: str, sha256: str) -> None:
         """Another archive of photos; the same one again changes nothing."""
         ...
@@ -187,6 +197,14 @@ class Batches(Protocol):
     def chunk(self, run_no: str, number: int) -> Chunk | None: ...
 
     def chunks_left(self, run_no: str) -> int: ...
+
+    def under_way(self, batch_no: str, step: BatchStep) -> frozenset[int]:
+        """Rows of chunks, not done yet, of runs that take this step."""
+        ...
+
+    def waits_for(self, run_no: str, *, at: datetime) -> tuple[Note, ...]:
+        """What keeps a run from going on now; nothing where it goes on."""
+        ...
 
     def hold_on(self, holder: str, *, until: datetime) -> None:
         """Let a worker keep what it holds for longer."""

@@ -20,8 +20,8 @@ class RemoteSigning:
     def __init__(self, address: Address) -> None:
         self._address = address
 
-    def issue(self, reference: str, *, officer_no: str) -> str | Refused:
-        return self._card(wire.Issue(reference=reference, officer_no=officer_no))
+    def issue(self, reference: str, *, officer_no: str, device: str) -> str | Refused:
+        return self._card(wire.Issue(reference=reference, officer_no=officer_no, device=device))
 
     def reissue(self, clearance_no: str, *, officer_no: str) -> str | Refused:
         return self._card(wire.Reissue(clearance_no=clearance_no, officer_no=officer_no))

@@ -40,6 +40,7 @@ class Issue:
 
     reference: str
     officer_no: str
+    device: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +103,8 @@ def encode_request(request: Request) -> bytes:
     """The JSON of a request."""
     match request:
         case Issue():
-            return _json({"ask": "issue", "reference": request.reference, "officer": request.officer_no})
+            asked = {"reference": request.reference, "officer": request.officer_no, "device": request.device}
+            return _json({"ask": "issue", **asked})
         case Reissue():
             return _json({"ask": "reissue", "clearance": request.clearance_no, "officer": request.officer_no})
         case PublishStatus():
@@ -114,8 +116,14 @@ def encode_request(request: Request) -> bytes:
 def parse_request(content: bytes) -> Request:
     """Raises Malformed."""
     match _object(content):
-        case {"ask": "issue", "reference": str(reference), "officer": str(officer_no), **others} if not others:
-            return Issue(reference=_short(reference), officer_no=_short(officer_no))
+        case {
+            "ask": "issue",
+            "reference": str(reference),
+            "officer": str(officer_no),
+            "device": str(device),
+            **others,
+        } if not others:
+            return Issue(reference=_short(reference), officer_no=_short(officer_no), device=_short(device))
         case {"ask": "reissue", "clearance": str(clearance_no), "officer": str(officer_no), **others} if not others:
             return Reissue(clearance_no=_short(clearance_no), officer_no=_short(officer_no))
         case {"ask": "publish_status", **others} if not others:

@@ -112,7 +112,7 @@ def _officers(service: Service, entered_by: str, approved_by: str, issued_by: st
     if len({name.strip().lower() for name in (entered_by, approved_by, issued_by)}) < 3:
         fail(t.gettext("Entering, approving and issuing need three different officers."), os.EX_USAGE)
     return Officers(
-        entry=_signed_in(service, entered_by, Role.ENTRY, t),
+        entry=_signed_in(service, entered_by, Role.DEMO_OFFICER, t),
         approver=_signed_in(service, approved_by, Role.APPROVER, t),
         issuer=_signed_in(service, issued_by, Role.ISSUER, t),
     )

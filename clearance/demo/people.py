@@ -13,7 +13,7 @@ from random import Random
 from clearance.credential.claims import CardClass, VisaType
 from clearance.demo import names
 from clearance.demo.portraits import portrait
-from clearance.domain.application import ApplicationDraft, Job, Orientation, Payment, Visa
+from clearance.domain.application import ApplicationDraft, Job, Orientation, Payment, Visa, VisaCheck
 from clearance.domain.permit import Agency, Permit
 from clearance.domain.person import Passport, Sex, Worker
 from clearance.domain.text import BilingualText
@@ -155,7 +155,9 @@ def _draft(random: Random, index: int, worker: Worker, today: date) -> Applicati
             type=VisaType.SINGLE,
             issued_on=visa_issued,
             expires_on=visa_issued + timedelta(days=random.choice((120, 180, 365))),
-            checked_on=visa_issued + timedelta(days=2),
+            check=VisaCheck(
+                on=visa_issued + timedelta(days=2), site="embassy's own page", result="valid", evidence="print of that day"
+            ),
         ),
         job=_job(random, worker.sex, destination, today),
         licence_no=agency,
@@ -193,7 +195,7 @@ def _with_flaw(draft: ApplicationDraft, flaw: Flaw, today: date) -> ApplicationD
         case Flaw.ORIENTATION_OPEN:
             return replace(draft, orientation=Orientation(days=draft.orientation.days[:1], certificate_no=None))
         case Flaw.VISA_UNCHECKED:
-            visa = replace(draft.visa, checked_on=None)
+            visa = replace(draft.visa, check=None)
             return replace(draft, destination="QAT", permit_no=permit_no("QAT", draft.licence_no), visa=visa)
         case Flaw.VISA_EXPIRED:
             return replace(draft, visa=replace(draft.visa, expires_on=today - timedelta(days=3)))

@@ -64,9 +64,13 @@ class Clearance:
         """Whether it keeps its passport from another clearance on a day. A hold does not end by waiting."""
         return self.status is Status.SUSPENDED or (self.status is Status.VALID and on <= self.valid_until)
 
+    def with_status(self, status: Status) -> Self:
+        """The same clearance as its case stands now; revoking it takes a reason."""
+        return replace(self, status=status)
+
     def superseded(self) -> Self:
         """The same clearance after a newer one took its place."""
-        return replace(self, status=Status.SUPERSEDED)
+        return self.with_status(Status.SUPERSEDED)
 
     def revoked(self, revocation: Revocation) -> Self:
         """The same clearance, taken back for good."""

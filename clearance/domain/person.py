@@ -26,12 +26,28 @@ class PhotoRemark(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Passport:
-    """A passport booklet. `number` is upper-case ASCII without spaces (mission data dictionary: `passport_no`)."""
+    """A passport booklet. Numbers are upper-case ASCII without spaces; `previous_numbers` are those of the booklets
+    that this one followed, the latest first.
+    """
 
     number: str
     issued_on: date
     expires_on: date
-    previous_number: str | None = None
+    previous_numbers: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """This booklet's number and all before it: one person."""
+        return (self.number, *self.previous_numbers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextOfKin:
+    """Whom the office tells when something happens. `relation` is a word such as `wife`, `phone` is `+8801…`."""
+
+    name: str
+    relation: str
+    phone: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +56,9 @@ class Worker:
 
     `name_en` is the name of the passport's data page in Latin capitals, `name_bn` is NFC Bengali. `photo_sha256`
     names the checked portrait in the document store, `photo_remark` what an officer should look at on it.
-    `fingerprint_taken_on` is the day of the DEMO visit; the print itself is not kept.
+    `fingerprint_taken_on` and `fingerprint_office` are day and place of the DEMO visit; the print itself is not kept,
+    and neither is the number of an identity card or birth certificate (docs/adr/0073). `mobile` (`+8801…`) and `email`
+    are for messages to the worker.
     """
 
     name_en: str
@@ -53,3 +71,6 @@ class Worker:
     fingerprint_taken_on: date | None
     photo_sha256: str
     photo_remark: PhotoRemark | None = None
+    fingerprint_office: str | None = None
+    mobile: str | None = None
+    email: str | None = None

@@ -12,8 +12,12 @@ HEADQUARTERS = "BMET"
 class Role(StrEnum):
     """What an officer may do. One officer may hold several roles; one case never sees the same officer twice."""
 
-    ENTRY = "entry"
-    """Enters applications (agency desk, DEMO counter)."""
+    AGENCY_CLERK = "agency_clerk"
+    """Enters and submits the applications of one recruiting agency."""
+    DEMO_OFFICER = "demo_officer"
+    """Enters and submits applications at an office's counter."""
+    CHECKER = "checker"
+    """Compares what was submitted with the papers."""
     APPROVER = "approver"
     """Decides: approves or rejects."""
     ISSUER = "issuer"
@@ -24,6 +28,8 @@ class Role(StrEnum):
     """Looks at what others do, and does nothing."""
 
 
+ENTERING = frozenset({Role.AGENCY_CLERK, Role.DEMO_OFFICER})
+"""Who may enter and submit cases."""
 OVERSIGHT = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 """Who may look at keys and desks."""
 
@@ -43,9 +49,9 @@ class Office:
 
 @dataclass(frozen=True, kw_only=True)
 class Officer:
-    """One member of staff. `number` is what cards and records show; `username` is what is typed at sign-in.
+    """One member of staff, or one clerk of a recruiting agency, whose `licence_no` then is the agency's.
 
-    `session_epoch` goes up when every session of this officer must end (password change, block).
+    `number` is what cards and records show; `username` is what is typed at sign-in.
     """
 
     number: str
@@ -55,4 +61,28 @@ class Officer:
     office_code: str
     password_hash: str
     active: bool
-    session_epoch: int
+    licence_no: str | None = None
+
+    @property
+    def headquarters(self) -> bool:
+        """Whether this officer decides for headquarters; an agency's clerk decides for nobody."""
+        return self.office_code == HEADQUARTERS and self.licence_no is None
+
+    @property
+    def scope(self) -> "Scope":
+        """Which cases this officer may see and move."""
+        if self.licence_no is not None:
+            return Scope(licence_no=self.licence_no)
+        return Scope() if self.headquarters else Scope(office_code=self.office_code)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """A bound on cases: those of one agency, those of one office, or, with neither, all."""
+
+    office_code: str | None = None
+    licence_no: str | None = None
+
+    def covers(self, *, office_code: str, licence_no: str | None) -> bool:
+        """Whether a case of this office and agency lies within."""
+        return self.office_code in (None, office_code) and self.licence_no in (None, licence_no)

@@ -1,14 +1,16 @@
-"""One row of a batch, from draft to card by three officers; tried again, it goes on where it stopped."""
+"""One row of a batch, from draft to card by four officers; tried again, it goes on where it stopped."""
 
 from dataclasses import dataclass
 
-from clearance.domain.application import Act, Application, ApplicationDraft, ApplicationState
+from clearance.domain.application import Application, ApplicationDraft
 from clearance.domain.clearance import Clearance
-from clearance.domain.decision import Refused
-from clearance.domain.eligibility import Objection, objections
+from clearance.domain.decision import Attempt, Refused, begun, conditions
+from clearance.domain.eligibility import Objection
+from clearance.domain.lifecycle import ApplicationState, Move
 from clearance.domain.staff import Officer
 from clearance.issuing.approve import approve
 from clearance.issuing.cases import case_of
+from clearance.issuing.check import check
 from clearance.issuing.entry import enter, with_portrait
 from clearance.issuing.ports import Portrait, UnitOfWork
 from clearance.issuing.request import request_card
@@ -17,9 +19,10 @@ from clearance.issuing.service import Service
 
 @dataclass(frozen=True, kw_only=True)
 class Officers:
-    """Who enters, who approves and who issues: three persons."""
+    """Who enters, who checks, who approves and who issues: four persons."""
 
     entry: Officer
+    checker: Officer
     approver: Officer
     issuer: Officer
 
@@ -32,9 +35,9 @@ class AlreadyIssued:
 
 
 def issue_row(
-    service: Service, draft: ApplicationDraft, *, portrait: Portrait, officers: Officers
+    service: Service, draft: ApplicationDraft, *, portrait: Portrait, officers: Officers, device: str
 ) -> Clearance | AlreadyIssued | Refused:
-    """Enter, approve and issue one case, or say why not.
+    """Enter, check, approve and issue one case, or say why not.
 
     A case that could not be issued today is not even entered. The same passport, visa and receipt are the same case:
     it is taken up where an earlier run left it, and never issued twice. Raises what `request_card` raises.
@@ -42,26 +45,42 @@ def issue_row(
     with service.database.read() as work:
         known = _known(work, draft)
         if known is None:
-            against = _objections_today(service, work, draft, officers.entry)
+            against = _objections_today(service, work, draft, officers)
             if against:
                 return Refused(objections=against)
-        elif known.state is ApplicationState.ISSUED:
+        elif known.issued is not None:
             clearance = work.clearances.for_application(known.reference)
             assert clearance is not None
             return AlreadyIssued(clearance=clearance)
     if known is None:
-        entered = enter(service, with_portrait(service, draft, portrait), officer=officers.entry)
+        entered = enter(service, with_portrait(service, draft, portrait), officer=officers.entry, device=device)
         if isinstance(entered, Refused):
             return entered
         known = entered
+    decided = _decided(service, known, officers, device)
+    if isinstance(decided, Refused):
+        return decided
+    return request_card(service, decided.reference, officer=officers.issuer, device=device)
+
+
+def _decided(service: Service, known: Application, officers: Officers, device: str) -> Application | Refused:
+    """The case checked and approved, from wherever an earlier run left it."""
     if known.state is ApplicationState.SUBMITTED:
+        checked = check(service, known.reference, officer=officers.checker, device=device, version=known.version)
+        if isinstance(checked, Refused):
+            return checked
+        known = checked
+    if known.state is ApplicationState.CHECKED:
         # A remark about the photo stands in the run's report, for the officers who answer for the whole file.
-        approved = approve(
-            service, known.reference, officer=officers.approver, version=known.version, photo_accepted=True
+        return approve(
+            service,
+            known.reference,
+            officer=officers.approver,
+            device=device,
+            version=known.version,
+            photo_accepted=True,
         )
-        if isinstance(approved, Refused):
-            return approved
-    return request_card(service, known.reference, officer=officers.issuer)
+    return known
 
 
 def _known(work: UnitOfWork, draft: ApplicationDraft) -> Application | None:
@@ -74,8 +93,8 @@ def _known(work: UnitOfWork, draft: ApplicationDraft) -> Application | None:
 
 
 def _objections_today(
-    service: Service, work: UnitOfWork, draft: ApplicationDraft, officer: Officer
+    service: Service, work: UnitOfWork, draft: ApplicationDraft, officers: Officers
 ) -> tuple[Objection, ...]:
-    entered = Act(officer_no=officer.number, at=service.now())
-    not_stored = Application(reference="", state=ApplicationState.SUBMITTED, draft=draft, entered=entered)
-    return objections(case_of(work, not_stored), on=service.today())
+    by = Attempt(officer=officers.entry, at=service.now(), device="")
+    not_stored = begun("", draft, Move.SUBMIT, by)
+    return conditions(case_of(work, not_stored), officers.approver, on=service.today())

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance
+from clearance.domain.staff import Officer
 from clearance.domain.text import searchable
+from clearance.issuing.cases import card_seen_by
 from clearance.issuing.paging import Page, page_of
 from clearance.issuing.ports import NotOnRecord
 from clearance.issuing.service import Service
@@ -20,30 +22,30 @@ class CardView:
     application: Application
 
 
-def find(service: Service, *, text: str, page: int) -> Page[Clearance]:
-    """Cards, newest first, that match a part of a clearance or passport number."""
-    sought = searchable(text)
+def find(service: Service, *, officer: Officer, text: str, page: int) -> Page[Clearance]:
+    """Cards that an officer may see, newest first, that match a part of a clearance or passport number."""
+    sought, scope = searchable(text), officer.scope
     with service.database.read() as work:
         return page_of(
-            lambda limit, offset: work.clearances.find(text=sought, limit=limit, offset=offset),
-            total=work.clearances.count(text=sought),
+            lambda limit, offset: work.clearances.find(text=sought, scope=scope, limit=limit, offset=offset),
+            total=work.clearances.count(text=sought, scope=scope),
             page=page,
             per_page=PER_PAGE,
         )
 
 
-def card(service: Service, clearance_no: str) -> CardView | None:
-    """One card, or None where there is none of this number."""
+def card(service: Service, clearance_no: str, *, officer: Officer) -> CardView | None:
+    """One card, or None where this officer sees none of this number."""
     with service.database.read() as work:
-        clearance = work.clearances.get(clearance_no)
-        application = work.applications.get(clearance.application_reference) if clearance else None
-    if clearance is None or application is None:
-        return None
+        try:
+            clearance, application = card_seen_by(work, clearance_no, officer=officer)
+        except NotOnRecord:
+            return None
     return CardView(clearance=clearance, application=application)
 
 
 def pdf(service: Service, clearance_no: str) -> bytes:
-    """The sealed PDF, byte for byte as it was recorded. Raises NotOnRecord."""
+    """The sealed PDF, byte for byte as it was recorded, for whoever was let to it. Raises NotOnRecord."""
     with service.database.read() as work:
         clearance = work.clearances.get(clearance_no)
     if clearance is None:

@@ -42,5 +42,5 @@ def claims_for(
         office=draft.office_code,
         card_class=draft.card_class,
         occupation=draft.job.occupation_code,
-        previous_passport_no=passport.previous_number,
+        previous_passport_no=next(iter(passport.previous_numbers), None),
     )

@@ -26,10 +26,10 @@ class SigningComponent:
         self._turns = Turns()
         self._ready = False
 
-    def issue(self, reference: str, *, officer_no: str) -> str | Refused:
+    def issue(self, reference: str, *, officer_no: str, device: str) -> str | Refused:
         """One case at a time: of many equal requests the first makes the card, the others are answered from record."""
         with self._turns.of(reference), _in_the_words_of_the_port():
-            outcome = issue(self._room, reference, officer_no=officer_no)
+            outcome = issue(self._room, reference, officer_no=officer_no, device=device)
         return outcome if isinstance(outcome, Refused) else outcome.clearance_no
 
     def reissue(self, clearance_no: str, *, officer_no: str) -> str | Refused:

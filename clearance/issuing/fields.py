@@ -23,6 +23,8 @@ YEARS = range(1900, 2101)
 
 PASSPORT = re.compile(r"[A-Z][0-9]{8}|[A-Z]{2}[0-9]{7}", re.ASCII)
 """E-passport and machine readable passport of Bangladesh."""
+_MOBILE = re.compile(r"(?:\+?88)?(01[3-9][0-9]{8})", re.ASCII)
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
 _LICENCE = re.compile(r"RL-?([0-9]{1,5})", re.ASCII)
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", re.ASCII)
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})", re.ASCII)
@@ -49,6 +51,12 @@ class FaultKind(StrEnum):
     """details: text."""
     NOT_A_PASSPORT_NO = "not_a_passport_no"
     """details: text."""
+    NOT_A_MOBILE_NO = "not_a_mobile_no"
+    """details: text."""
+    NOT_AN_EMAIL = "not_an_email"
+    """details: text."""
+    INCOMPLETE = "incomplete"
+    """An empty cell that another one asks for. details: other, the name of that field."""
     NOT_A_LICENCE_NO = "not_a_licence_no"
     """details: text."""
     NOT_A_DATE = "not_a_date"
@@ -68,6 +76,12 @@ class FaultKind(StrEnum):
     """The row has more cells than the file has columns."""
     TAKEN = "taken"
     """Somebody else has it already. details: text."""
+    CONTAINS_NAME = "contains_name"
+    """A password with the officer's own name in it."""
+    EASY_TO_GUESS = "easy_to_guess"
+    """A password that is on lists of stolen ones, or follows a pattern that is tried first."""
+    NOT_THE_SAME = "not_the_same"
+    """Typed twice, and differently."""
     PHOTO_NOT_FOUND = "photo_not_found"
     """details: text."""
     PHOTO_TOO_LARGE_FILE = "photo_too_large_file"
@@ -128,16 +142,62 @@ class FieldReader:
         return self.code(name, limit=limit) if self._has(name) else None
 
     def passport_no(self, name: str) -> str:
-        """A passport number of Bangladesh, however it is spaced and whatever digits it is written in."""
+        """A passport number of Bangladesh, however it is spaced and whatever digits it is written in.
+
+        The letter O in the place of a digit and the digit 0 in the place of a letter are read as what was meant.
+        """
         typed = self._cell(name)
-        number = normalise_passport_no(typed)
+        number = _read_passport_no(typed)
         if typed and not PASSPORT.fullmatch(number):
             self._fault(name, FaultKind.NOT_A_PASSPORT_NO, text=typed)
         return number
 
-    def optional_passport_no(self, name: str) -> str | None:
-        """The same, or None for an empty cell."""
-        return self.passport_no(name) if self._has(name) else None
+    def passport_nos(self, name: str) -> tuple[str, ...]:
+        """Several of them, separated by commas or semicolons; none for an empty cell."""
+        if not self._has(name):
+            return ()
+        typed = [part for part in re.split("[,;]", self._cell(name)) if part.strip()]
+        numbers = tuple(dict.fromkeys(_read_passport_no(part) for part in typed))
+        for part, number in zip(typed, numbers, strict=False):
+            if not PASSPORT.fullmatch(number):
+                self._fault(name, FaultKind.NOT_A_PASSPORT_NO, text=part.strip())
+        return numbers
+
+    def optional_note(self, name: str, *, limit: int) -> str | None:
+        """A text that stays in the office's record and is not printed, of at most `limit` bytes."""
+        if not self._has(name):
+            return None
+        text = self._cell(name)
+        if len(text.encode()) > limit:
+            self._fault(name, FaultKind.TOO_LONG, length=len(text.encode()), limit=limit)
+        return text
+
+    def optional_mobile_no(self, name: str) -> str | None:
+        """A mobile number of Bangladesh as `+8801…`, or None for an empty cell."""
+        if not self._has(name):
+            return None
+        typed = self._cell(name)
+        match = _MOBILE.fullmatch(_compact(typed).replace("-", ""))
+        if match is None:
+            self._fault(name, FaultKind.NOT_A_MOBILE_NO, text=typed)
+        return f"+88{match[1]}" if match else typed
+
+    def optional_email(self, name: str) -> str | None:
+        """An e-mail address, or None for an empty cell."""
+        if not self._has(name):
+            return None
+        typed = self._cell(name)
+        if len(typed) > 254 or not _EMAIL.fullmatch(typed):
+            self._fault(name, FaultKind.NOT_AN_EMAIL, text=typed)
+        return typed
+
+    def together(self, names: tuple[str, ...]) -> bool:
+        """Whether these cells are filled in; a fault for each one that is empty while another is not."""
+        filled = [name for name in names if self._has(name)]
+        for name in names:
+            if filled and not self._has(name):
+                self._fault(name, FaultKind.INCOMPLETE, other=filled[0])
+        return bool(filled)
 
     def optional_licence_no(self, name: str) -> str | None:
         """A recruiting licence as `RL-` and its number without leading zeros, or None for an empty cell."""
@@ -258,6 +318,13 @@ class FieldReader:
 
 # Control characters, those that turn writing around, private use, unassigned, and halves of surrogate pairs.
 _UNWRITABLE = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
+
+
+def _read_passport_no(typed: str) -> str:
+    number = normalise_passport_no(typed)
+    if PASSPORT.fullmatch(number) or len(number) != 9:
+        return number
+    return number[0].replace("0", "O") + number[1:].replace("O", "0")
 
 
 def _cleaned(text: str) -> str:

@@ -10,12 +10,12 @@ from datetime import datetime
 from clearance.credential.qrtext import pack
 from clearance.credential.status import Status
 from clearance.domain import decision
-from clearance.domain.application import Act
-from clearance.domain.audit import AuditAct, AuditEntry, Facts
+from clearance.domain.audit import AuditAct, Facts
 from clearance.domain.clearance import Clearance
-from clearance.domain.decision import Refused
+from clearance.domain.decision import Attempt, Refused
 from clearance.domain.readability import Grade
 from clearance.issuing.cases import read_case, read_officer
+from clearance.issuing.moving import put_on_record, write
 from clearance.issuing.ports import UnitOfWork
 from clearance.issuing.printing import printed_card
 from clearance.issuing.proofreading import check_pages
@@ -24,18 +24,18 @@ from clearance.issuing.sign import SignedClearance, issued_by, sign
 from clearance.issuing.signing_room import SigningRoom
 
 
-def issue(room: SigningRoom, reference: str, *, officer_no: str) -> Clearance | Refused:
+def issue(room: SigningRoom, reference: str, *, officer_no: str, device: str) -> Clearance | Refused:
     """The clearance as recorded, its card ready for download; or why there is none.
 
     The officer who issued the case may ask again and is given the same clearance. Raises NotOnRecord, Conflict, OSError
     and what `sign` raises; NotSigned where a drawn QR does not read back.
     """
-    signed = sign(room, reference, officer_no=officer_no)
+    signed = sign(room, reference, officer_no=officer_no, device=device)
     if not isinstance(signed, SignedClearance):
         return signed
     sealed = sealed_card(room, signed, issued_by=officer_no)
     clearance = new_clearance(room, signed, sealed, issued_by=officer_no)
-    return _record(room, clearance, now=sealed.at)
+    return _record(room, clearance, device=device, now=sealed.at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +78,8 @@ def new_clearance(room: SigningRoom, signed: SignedClearance, sealed: SealedCard
     )
 
 
-def _record(room: SigningRoom, clearance: Clearance, *, now: datetime) -> Clearance | Refused:
-    """One transaction: the clearance, the permit's place, the case and the entry in the record; or nothing.
+def _record(room: SigningRoom, clearance: Clearance, *, device: str, now: datetime) -> Clearance | Refused:
+    """One transaction: the clearance with its place on the permit, the case and the entry in the record; or nothing.
 
     The case is judged once more, since drawing took time in which another officer may have been faster.
     """
@@ -89,36 +89,37 @@ def _record(room: SigningRoom, clearance: Clearance, *, now: datetime) -> Cleara
         issued = issued_by(work, case, clearance.issued_by)
         if issued is not None:
             return issued
-        officer = read_officer(work, clearance.issued_by)
-        against = decision.may_issue(case, officer=officer, on=dhaka_day(now))
+        by = Attempt(officer=read_officer(work, clearance.issued_by), at=now, device=device)
+        against = decision.may_issue(case, by, on=dhaka_day(now))
         if against:
             return Refused(objections=against)
-        if case.standing is not None:  # it has run out, or it would have stood against this one
-            work.clearances.set_status(case.standing.superseded())
+        # All but the first have run out, or they would have stood against this one.
+        for old in dict.fromkeys((case.replaced, case.standing, case.visa_holder)):
+            if old is not None:
+                _supersede(work, old, clearance, by)
+        moved = decision.issued(case.application, by, on=dhaka_day(now), valid_until=clearance.valid_until)
+        moved = decision.under_its_rule(case, moved, on=dhaka_day(now))
+        work.applications.save(moved)
         work.clearances.add(clearance)
-        work.permits.take_place(case.application.draft.permit_no)
-        act = Act(officer_no=officer.number, at=now)
-        work.applications.save(decision.issued(case.application, act=act))
-        _put_on_record(work, clearance, permit_no=case.application.draft.permit_no, at=now)
+        put_on_record(work, moved, AuditAct.CARD_ISSUED, _facts(clearance))
         work.commit()
     return clearance
 
 
-def _put_on_record(work: UnitOfWork, clearance: Clearance, *, permit_no: str, at: datetime) -> None:
-    facts: Facts = {
+def _supersede(work: UnitOfWork, old: Clearance, new: Clearance, by: Attempt) -> None:
+    """The older card and its case, in the transaction that records the newer one."""
+    case = read_case(work, old.application_reference).application
+    moved = decision.superseded(case, by, on=dhaka_day(by.at))
+    write(work, moved)
+    facts: Facts = {"clearance": old.clearance_no, "by": new.clearance_no, "status_idx": old.status_ref.idx}
+    put_on_record(work, moved, AuditAct.CARD_SUPERSEDED, facts)
+
+
+def _facts(clearance: Clearance) -> Facts:
+    return {
         "clearance": clearance.clearance_no,
-        "permit": permit_no,
         "status_idx": clearance.status_ref.idx,
         "pdf_sha256": clearance.pdf_sha256,
         "grade": clearance.grade,
         "kid": clearance.kid.hex(),
     }
-    work.audit.append(
-        AuditEntry(
-            at=at,
-            officer_no=clearance.issued_by,
-            act=AuditAct.CARD_ISSUED,
-            subject=clearance.application_reference,
-            facts=facts,
-        )
-    )

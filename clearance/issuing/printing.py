@@ -79,7 +79,7 @@ def _card(
         birth_date=worker.birth_date,
         passport_no=worker.passport.number,
         passport_expiry=worker.passport.expires_on,
-        previous_passport_no=worker.passport.previous_number,
+        previous_passport_no=next(iter(worker.passport.previous_numbers), None),
         destination=draft.destination,
         visa_no=draft.visa.number,
         visa_type=draft.visa.type.name.lower(),

@@ -3,80 +3,96 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from clearance.domain.application import MOVES, Application, ApplicationState
+from clearance.domain.application import Application
 from clearance.domain.audit import AuditEntry
 from clearance.domain.clearance import Clearance
-from clearance.domain.eligibility import Objection, objections
-from clearance.domain.permit import Agency, Permit
-from clearance.domain.staff import Office
+from clearance.domain.decision import conditions
+from clearance.domain.eligibility import Case, Objection
+from clearance.domain.lifecycle import ApplicationState
+from clearance.domain.staff import Officer
 from clearance.domain.text import BilingualText, searchable
-from clearance.issuing.cases import case_of
+from clearance.issuing.cases import case_of, seen_by, signers
 from clearance.issuing.paging import Page, page_of
-from clearance.issuing.ports import NotOnRecord, UnitOfWork
+from clearance.issuing.ports import NotOnRecord, Sought, UnitOfWork
 from clearance.issuing.service import Service
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseView:
-    """One case as officers see it.
+    """One case as officers see it, with what it leans on.
 
-    `standing` is the passport's clearance that was neither taken back nor replaced, `clearance` the one issued from
-    this case. `objections` are those of today, none for a case that cannot move any more. `officers` names everybody in
-    `history` by number.
+    `clearance` is the one issued from this case.
+    `objections` are those of today, none for a case that cannot come to a card any more. `officers` names everybody in
+    the history by number.
     """
 
-    application: Application
-    office: Office
-    permit: Permit | None
-    agency: Agency | None
-    standing: Clearance | None
+    case: Case
+    state: ApplicationState
     clearance: Clearance | None
     objections: tuple[Objection, ...]
     history: Sequence[AuditEntry]
     officers: Mapping[str, BilingualText]
 
+    @property
+    def application(self) -> Application:
+        """The case itself."""
+        return self.case.application
+
 
 def waiting(
-    service: Service, *, states: Iterable[ApplicationState], text: str, page: int, per_page: int = 50
+    service: Service,
+    *,
+    officer: Officer,
+    states: Iterable[ApplicationState],
+    text: str,
+    page: int,
+    per_page: int = 50,
+    pool: bool = False,
 ) -> Page[Application]:
-    """Cases in these states, oldest first. `text` is part of a passport or registration number, name or reference."""
-    wanted, sought = frozenset(states), searchable(text)
+    """Cases in these states that an officer may see, oldest first.
+
+    `text` is part of a passport or registration number, name or reference. `pool` leaves out what a district office
+    signs by itself; it says nothing to an officer of such an office.
+    """
     with service.database.read() as work:
+        sought = Sought(
+            states=frozenset(states),
+            on=service.today(),
+            text=searchable(text),
+            scope=officer.scope,
+            pool=signers(work) if pool and officer.headquarters else None,
+        )
         return page_of(
-            lambda limit, offset: work.applications.find(states=wanted, text=sought, limit=limit, offset=offset),
-            total=work.applications.count(states=wanted, text=sought),
+            lambda limit, offset: work.applications.find(sought, limit=limit, offset=offset),
+            total=work.applications.count(sought),
             page=page,
             per_page=per_page,
         )
 
 
-def case(service: Service, reference: str) -> CaseView | None:
-    """One case, or None where there is none of this reference."""
+def case(service: Service, reference: str, *, officer: Officer) -> CaseView | None:
+    """One case, or None where this officer sees none of this reference."""
     with service.database.read() as work:
-        application = work.applications.get(reference)
-        if application is None:
+        try:
+            application = seen_by(work, reference, officer=officer)
+        except NotOnRecord:
             return None
-        case = case_of(work, application)
+        found = case_of(work, application)
         history = work.audit.entries(subject=reference)
         return CaseView(
-            application=application,
-            office=case.office,
-            permit=case.permit,
-            agency=case.agency,
-            standing=case.standing,
+            case=found,
+            state=application.state_on(service.today()),
             clearance=work.clearances.for_application(reference),
-            objections=objections(case, on=service.today()) if MOVES[application.state] else (),
+            objections=conditions(found, officer, on=service.today()) if application.under_way else (),
             history=history,
-            officers=_names(work, {entry.officer_no for entry in history}),
+            officers=_names(work, {act.officer_no for act in application.acts} | {each.officer_no for each in history}),
         )
 
 
-def photo(service: Service, reference: str) -> bytes:
+def photo(service: Service, reference: str, *, officer: Officer) -> bytes:
     """The portrait of a case, JPEG. Raises NotOnRecord."""
     with service.database.read() as work:
-        application = work.applications.get(reference)
-    if application is None:
-        raise NotOnRecord(reference)
+        application = seen_by(work, reference, officer=officer)
     try:
         return service.documents.get(application.draft.worker.photo_sha256)
     except KeyError:

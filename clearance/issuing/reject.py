@@ -1,33 +1,29 @@
-"""Rejecting a case, for good and with a reason."""
+"""Rejecting a case, with a reason."""
 
 from clearance.domain import decision
-from clearance.domain.application import Act, Application
-from clearance.domain.audit import AuditAct, AuditEntry
+from clearance.domain.application import Application
+from clearance.domain.audit import AuditAct
 from clearance.domain.decision import Refused
+from clearance.domain.lifecycle import Move
 from clearance.domain.staff import Officer
-from clearance.issuing.cases import read_officer, read_seen_case
+from clearance.issuing.moving import move
 from clearance.issuing.service import Service
 
 
-def reject(service: Service, reference: str, *, officer: Officer, version: int, reason: str) -> Application | Refused:
-    """The rejected case, or why this officer cannot reject it. `version` is that of the case the officer looked at.
+def reject(
+    service: Service, reference: str, *, officer: Officer, device: str, version: int, reason: str
+) -> Application | Refused:
+    """The rejected case, or why this officer cannot reject it.
 
-    Raises Conflict where somebody else moved it meanwhile, NotOnRecord where there is no such case.
+    Raises Conflict where somebody else moved it meanwhile, NotOnRecord where this officer sees no such case.
     """
-    act = Act(officer_no=officer.number, at=service.now(), reason=reason.strip())
-    with service.database.write() as work:
-        case = read_seen_case(work, reference, version=version)
-        outcome = decision.reject(case.application, officer=read_officer(work, officer.number), act=act)
-        if isinstance(outcome, Application):
-            work.applications.save(outcome)
-            work.audit.append(
-                AuditEntry(
-                    at=act.at,
-                    officer_no=officer.number,
-                    act=AuditAct.APPLICATION_REJECTED,
-                    subject=reference,
-                    facts={"permit": outcome.draft.permit_no, "version": outcome.version},
-                )
-            )
-            work.commit()
-        return outcome
+    return move(
+        service,
+        reference,
+        officer=officer,
+        device=device,
+        version=version,
+        reason=reason,
+        judge=lambda case, by: decision.make(case.application, Move.REJECT, by, on=service.today()),
+        put_down_as=AuditAct.APPLICATION_REJECTED,
+    )

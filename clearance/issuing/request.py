@@ -7,14 +7,14 @@ from clearance.issuing.ports import NotOnRecord, NotSigned, Trouble
 from clearance.issuing.service import Service
 
 
-def request_card(service: Service, reference: str, *, officer: Officer) -> Clearance | Refused:
+def request_card(service: Service, reference: str, *, officer: Officer, device: str) -> Clearance | Refused:
     """The clearance as recorded, its card ready for download; or why there is none.
 
     Asking again is safe: an officer who issued the case is given the same clearance. Raises NotOnRecord, Conflict,
     NotSigned.
     """
     try:
-        outcome = service.signing.issue(reference, officer_no=officer.number)
+        outcome = service.signing.issue(reference, officer_no=officer.number, device=device)
     except NotSigned as failed:
         issued = _issued(service, reference, officer) if failed.trouble is Trouble.CUT_OFF else None
         if issued is None:

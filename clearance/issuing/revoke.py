@@ -1,51 +1,40 @@
 """Taking a card back, for good."""
 
-from clearance.domain.audit import AuditAct, AuditEntry
+from clearance.domain import decision
+from clearance.domain.audit import AuditAct
 from clearance.domain.clearance import Clearance, Revocation, RevocationReason
-from clearance.domain.decision import Refused, may_revoke
+from clearance.domain.decision import Attempt, Refused, may_revoke
+from clearance.domain.lifecycle import Move
 from clearance.domain.staff import Officer
-from clearance.issuing.cases import read_officer
-from clearance.issuing.ports import NotOnRecord, NotSigned
+from clearance.issuing.cases import card_seen_by, read_officer
+from clearance.issuing.moving import put_on_record, tell_desks, write
 from clearance.issuing.service import Service
 
 
-class NotYetPublished(Exception):
-    """The card is revoked and stays so, but desks cannot learn of it yet. The next round tries to publish again."""
-
-    def __init__(self, clearance: Clearance) -> None:
-        super().__init__(f"{clearance.clearance_no} is revoked; the status list could not be published")
-        self.clearance = clearance
-
-
 def revoke(
-    service: Service, clearance_no: str, *, officer: Officer, reason: RevocationReason, remark: str
+    service: Service, clearance_no: str, *, officer: Officer, device: str, reason: RevocationReason, remark: str
 ) -> Clearance | Refused:
     """The revoked clearance, published; or why this officer cannot revoke it.
 
-    Raises NotOnRecord; Conflict where it is revoked already; NotYetPublished after the revocation itself succeeded.
+    Raises NotOnRecord where this officer sees no such card; Conflict where it is revoked or replaced already;
+    NotYetPublished after the revocation itself succeeded.
     """
-    revocation = Revocation(officer_no=officer.number, at=service.now(), reason=reason, remark=remark.strip() or None)
     with service.database.write() as work:
-        clearance = work.clearances.get(clearance_no)
-        if clearance is None:
-            raise NotOnRecord(clearance_no)
-        against = may_revoke(read_officer(work, officer.number), remark=revocation.remark)
+        by = Attempt(
+            officer=read_officer(work, officer.number),
+            at=service.now(),
+            device=device,
+            reason=remark.strip() or None,
+        )
+        clearance, application = card_seen_by(work, clearance_no, officer=by.officer)
+        against = may_revoke(application, clearance, by, on=service.today())
         if against:
             return Refused(objections=against)
-        revoked = clearance.revoked(revocation)
+        revoked = clearance.revoked(Revocation(officer_no=officer.number, at=by.at, reason=reason, remark=by.reason))
         work.clearances.set_status(revoked)
-        work.audit.append(
-            AuditEntry(
-                at=revocation.at,
-                officer_no=officer.number,
-                act=AuditAct.CARD_REVOKED,
-                subject=clearance.application_reference,
-                facts={"clearance": clearance_no, "reason": reason.value, "status_idx": clearance.status_ref.idx},
-            )
-        )
+        moved = write(work, decision.moved(application, Move.REVOKE, by, on=service.today()))
+        facts = {"clearance": clearance_no, "reason": reason.value, "status_idx": clearance.status_ref.idx}
+        put_on_record(work, moved, AuditAct.CARD_REVOKED, facts)
         work.commit()
-    try:
-        service.signing.publish_status()
-    except NotSigned as error:
-        raise NotYetPublished(revoked) from error
+    tell_desks(service, revoked)
     return revoked

@@ -7,9 +7,9 @@ case may be cleared is decided in `clearance.domain.eligibility`.
 from collections.abc import Callable, Mapping
 
 from clearance.credential.claims import CardClass, VisaType
-from clearance.domain.application import ApplicationDraft, Job, Orientation, Payment, Visa
-from clearance.domain.destinations import RULES
-from clearance.domain.person import Passport, Sex, Worker
+from clearance.domain.application import ApplicationDraft, Job, Orientation, Payment, Visa, VisaCheck
+from clearance.domain.destinations import COUNTRIES
+from clearance.domain.person import NextOfKin, Passport, Sex, Worker
 from clearance.domain.text import BilingualText
 from clearance.issuing.fields import Fault, FaultKind, FieldReader
 
@@ -17,6 +17,7 @@ EXAMPLE: Mapping[str, str] = {
     "registration_no": "BIDN20260001234",
     "registered_on": "2026-06-01",
     "fingerprint_taken_on": "2026-06-01",
+    "fingerprint_office": "DEMO-RNG",
     "name_en": "MD. RAHIM UDDIN",
     "name_bn": "মোঃ রহিম উদ্দিন",
     "birth_date": "1995-03-14",
@@ -32,6 +33,12 @@ EXAMPLE: Mapping[str, str] = {
     "visa_issued_on": "2026-10-01",
     "visa_expires_on": "2027-03-31",
     "visa_checked_on": "2026-10-05",
+    "visa_checked_by": "Karim Uddin",
+    "visa_check_site": "visa.mofa.gov.sa",
+    "visa_check_result": "valid",
+    "visa_check_evidence": "print of 2026-10-05",
+    "visa_advice_no": "1301234567",
+    "sponsor_id": "7001234567",
     "employer": "RIYADH BUILDING CO",
     "occupation_code": "7112",
     "occupation_en": "Mason",
@@ -44,13 +51,23 @@ EXAMPLE: Mapping[str, str] = {
     "orientation_day_2": "2026-11-02",
     "orientation_day_3": "2026-11-03",
     "orientation_certificate_no": "PDO-2026-000123",
+    "orientation_venue": "TTC Rangpur",
     "receipt_no": "CH-26-000123",
+    "pay_order_no": "PO-26-000123",
+    "bank": "Probashi Kallyan Bank",
     "paid_on": "2026-11-04",
     "amount_taka": "3450",
     "card_class": "individual",
+    "mobile": "01712345678",
+    "email": "",
+    "next_of_kin_name": "AMENA BEGUM",
+    "next_of_kin_relation": "wife",
+    "next_of_kin_phone": "01812345678",
 }
 COLUMNS: tuple[str, ...] = tuple(EXAMPLE)
 """The columns of the CSV template, in order."""
+
+KIN = ("next_of_kin_name", "next_of_kin_relation", "next_of_kin_phone")
 
 OPTIONAL = frozenset(
     {
@@ -66,6 +83,21 @@ OPTIONAL = frozenset(
         "orientation_day_3",
         "orientation_certificate_no",
         "card_class",
+        "fingerprint_office",
+        "visa_checked_by",
+        "visa_check_site",
+        "visa_check_result",
+        "visa_check_evidence",
+        "visa_advice_no",
+        "sponsor_id",
+        "orientation_venue",
+        "pay_order_no",
+        "bank",
+        "mobile",
+        "email",
+        "next_of_kin_name",
+        "next_of_kin_relation",
+        "next_of_kin_phone",
     }
 )
 """Columns whose cells may be empty. A case without them may be entered; some are asked for before it is approved."""
@@ -89,7 +121,7 @@ VISA_TYPES: Mapping[str, VisaType] = {kind.name.lower().replace("_", " "): kind 
 CARD_CLASSES: Mapping[str, CardClass] = {kind.name.lower().replace("_", " "): kind for kind in CardClass} | {
     str(int(kind)): kind for kind in CardClass
 }
-DESTINATIONS: Mapping[str, str] = {rule.destination: rule.destination for rule in RULES}
+DESTINATIONS: Mapping[str, str] = {code: code for code in COUNTRIES}
 
 
 def parse_row(
@@ -117,9 +149,12 @@ def parse_row(
             receipt_no=read.code("receipt_no", limit=30),
             paid_on=read.day("paid_on"),
             amount_taka=read.number("amount_taka", minimum=0, maximum=1_000_000),
+            pay_order_no=read.optional_code("pay_order_no", limit=30),
+            bank=read.optional_note("bank", limit=180),
         ),
         card_class=read.optional_choice("card_class", CARD_CLASSES, default=CardClass.INDIVIDUAL),
         office_code=office_code,
+        next_of_kin=_next_of_kin(read),
     )
     _check_agreement(read, draft)
     return tuple(sorted(read.faults, key=lambda fault: COLUMNS.index(fault.field))) or draft
@@ -135,11 +170,14 @@ def _worker(read: FieldReader, photo_sha256: str) -> Worker:
             number=read.passport_no("passport_no"),
             issued_on=read.day("passport_issued_on"),
             expires_on=read.day("passport_expires_on"),
-            previous_number=read.optional_passport_no("previous_passport_no"),
+            previous_numbers=read.passport_nos("previous_passport_no"),
         ),
         registration_no=read.code("registration_no", limit=20),
         registered_on=read.day("registered_on"),
         fingerprint_taken_on=read.optional_day("fingerprint_taken_on"),
+        fingerprint_office=read.optional_code("fingerprint_office", limit=12),
+        mobile=read.optional_mobile_no("mobile"),
+        email=read.optional_email("email"),
         photo_sha256=photo_sha256,
     )
 
@@ -150,8 +188,31 @@ def _visa(read: FieldReader) -> Visa:
         type=read.choice("visa_type", VISA_TYPES),
         issued_on=read.day("visa_issued_on"),
         expires_on=read.day("visa_expires_on"),
-        checked_on=read.optional_day("visa_checked_on"),
+        check=_visa_check(read),
+        advice_no=read.optional_code("visa_advice_no", limit=20),
+        sponsor_id=read.optional_code("sponsor_id", limit=20),
     )
+
+
+def _visa_check(read: FieldReader) -> VisaCheck | None:
+    checked_on = read.optional_day("visa_checked_on")
+    by = read.optional_note("visa_checked_by", limit=180)
+    site = read.optional_note("visa_check_site", limit=180)
+    result = read.optional_note("visa_check_result", limit=180)
+    evidence = read.optional_note("visa_check_evidence", limit=180)
+    if checked_on is None:
+        if by or site or result or evidence:
+            read.refuse("visa_checked_on", FaultKind.REQUIRED)
+        return None
+    return VisaCheck(on=checked_on, by=by, site=site, result=result, evidence=evidence)
+
+
+def _next_of_kin(read: FieldReader) -> NextOfKin | None:
+    if not read.together(KIN):
+        return None
+    name, relation = (read.optional_note(column, limit=240) for column in KIN[:2])
+    phone = read.optional_mobile_no("next_of_kin_phone")
+    return NextOfKin(name=name or "", relation=relation or "", phone=phone or "")
 
 
 def _job(read: FieldReader) -> Job:
@@ -171,6 +232,7 @@ def _orientation(read: FieldReader) -> Orientation:
     return Orientation(
         days=tuple(day for day in days if day is not None),
         certificate_no=read.optional_code("orientation_certificate_no", limit=30),
+        venue=read.optional_note("orientation_venue", limit=180),
     )
 
 
@@ -183,5 +245,5 @@ def _check_agreement(read: FieldReader, draft: ApplicationDraft) -> None:
     read.later("registered_on", than="birth_date", value=worker.registered_on, other=born)
     read.later("visa_expires_on", than="visa_issued_on", value=visa.expires_on, other=visa.issued_on)
     read.later("contract_until", than="visa_issued_on", value=draft.job.contract_until, other=visa.issued_on)
-    if passport.previous_number is not None and passport.previous_number == passport.number:
+    if passport.number in passport.previous_numbers:
         read.refuse("previous_passport_no", FaultKind.SAME_PASSPORT_NO)

@@ -8,15 +8,15 @@ a write transaction and judged by the rules of the day; what will be signed is o
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from clearance.credential.claims import ClearanceClaims, StatusRef, encode_claims
+from clearance.credential.claims import CardClass, ClearanceClaims, StatusRef, encode_claims
 from clearance.credential.cose import sign1
 from clearance.credential.qrtext import pack
 from clearance.domain.audit import AuditAct, AuditEntry
 from clearance.domain.clearance import Clearance, new_clearance_no
-from clearance.domain.decision import Refused, may_issue
+from clearance.domain.decision import Attempt, Refused, may_issue
 from clearance.domain.eligibility import Case, valid_until
 from clearance.domain.signing import against_one_more, against_signing
 from clearance.issuing.cases import read_case, read_officer
@@ -43,7 +43,7 @@ class SignedClearance:
     token: bytes
 
 
-def sign(room: SigningRoom, reference: str, *, officer_no: str) -> SignedClearance | Clearance | Refused:
+def sign(room: SigningRoom, reference: str, *, officer_no: str, device: str) -> SignedClearance | Clearance | Refused:
     """Sign the credential of an approved case, or say why not; the clearance, where this officer issued it already.
 
     Raises NotOnRecord, Conflict, KeysUnusable, and NotSigned where no index is free or a desk would not pass the
@@ -55,7 +55,8 @@ def sign(room: SigningRoom, reference: str, *, officer_no: str) -> SignedClearan
         issued = issued_by(work, case, officer_no)
         if issued is not None:
             return issued
-        plan = _plan(room, work, case, officer_no=officer_no, now=now)
+        by = Attempt(officer=read_officer(work, officer_no), at=now, device=device)
+        plan = _plan(room, work, case, by)
         if isinstance(plan, Refused):
             grounds = ",".join(objection.ground for objection in plan.objections)
             _put_on_record(work, AuditAct.SIGNING_REFUSED, reference, officer_no, now, grounds=grounds)
@@ -94,10 +95,11 @@ class _Plan:
     claims: ClearanceClaims
 
 
-def _plan(room: SigningRoom, work: UnitOfWork, case: Case, *, officer_no: str, now: datetime) -> _Plan | Refused:
+def _plan(room: SigningRoom, work: UnitOfWork, case: Case, by: Attempt) -> _Plan | Refused:
     """Judge everything anew and write down what will be signed; the right to write is held."""
     stop = against_signing(work.signing.standing_stop())
-    against = stop or may_issue(case, officer=read_officer(work, officer_no), on=dhaka_day(now))
+    now = by.at
+    against = stop or may_issue(case, by, on=dhaka_day(now))
     if against:
         return Refused(objections=against)
     earlier = work.intents.for_application(case.application.reference)
@@ -106,7 +108,7 @@ def _plan(room: SigningRoom, work: UnitOfWork, case: Case, *, officer_no: str, n
         too_many = against_one_more(work.signing.lately(now), room.ceiling)
         if too_many:
             return Refused(objections=too_many)
-        plan = _new(room, work, case, earlier, officer_no=officer_no, now=now)
+        plan = _new(room, work, case, earlier, officer_no=by.officer.number, now=now)
         work.signing.count(plan.intent)
     work.intents.plan(plan.intent)
     return plan
@@ -144,13 +146,15 @@ def _new(
 def _claims(
     room: SigningRoom, case: Case, clearance_no: str, status_ref: StatusRef, planned_at: datetime
 ) -> ClearanceClaims:
+    draft, replaced = case.application.draft, case.replaced
     return claims_for(
-        case.application.draft,
+        replace(draft, card_class=CardClass.REISSUE) if replaced else draft,
         issuer=room.issuer,
         clearance_no=clearance_no,
         status_ref=status_ref,
         issued_at=planned_at,
-        valid_until=valid_until(case, on=dhaka_day(planned_at)),
+        # A corrected card runs no longer than the one in its place could have, or corrections would be extensions.
+        valid_until=valid_until(case, on=dhaka_day(replaced.issued_at if replaced else planned_at)),
     )
 
 

@@ -1,51 +1,46 @@
-"""Cases as rows."""
+"""Cases as rows, and the acts on them."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
-from clearance.credential.claims import CardClass, VisaType
-from clearance.domain.application import (
-    Act,
-    Application,
-    ApplicationDraft,
-    ApplicationState,
-    Job,
-    Orientation,
-    Payment,
-    Visa,
-)
-from clearance.domain.person import Passport, PhotoRemark, Sex, Worker
-from clearance.domain.text import BilingualText, searchable
-from clearance.issuing.ports import Conflict
-from clearance.storage.matching import containing
-from clearance.storage.tables import applications
+from clearance.domain.application import Application
+from clearance.domain.lifecycle import AWAITED, Act, ApplicationState, Move, Step
+from clearance.domain.staff import HEADQUARTERS
+from clearance.issuing.ports import Conflict, Sought
+from clearance.storage.drafts import draft_columns, draft_of
+from clearance.storage.matching import containing, within
+from clearance.storage.tables import applications, officers
+from clearance.storage.tables_cases import acts, earlier_passports
 
 _PER_PERSON = 10
 _C = applications.c
-_MATCHES: tuple[ColumnElement[bool], ...] = (
-    _C.state.in_(bindparam("states", expanding=True)),
-    _C.search.like(bindparam("pattern"), escape="\\"),
-)
 _INSERT = applications.insert()
 _GET = select(applications).where(_C.reference == bindparam("wanted"))
-_BY_RECEIPT = select(applications).where(_C.receipt_no == bindparam("wanted"))
+_BY_RECEIPT = select(applications).where(_C.receipt_no == bindparam("wanted"), _C.replaces.is_(None))
+_BY_PAY_ORDER = select(applications).where(_C.pay_order_no == bindparam("wanted"), _C.replaces.is_(None))
+_HAD_NUMBER = select(earlier_passports.c.reference).where(earlier_passports.c.passport_no == bindparam("wanted"))
 _OF_PASSPORT = (
-    select(applications).where(_C.passport_no == bindparam("wanted")).order_by(_C.entered_at.desc()).limit(_PER_PERSON)
+    select(applications)
+    .where(or_(_C.passport_no == bindparam("wanted"), _C.reference.in_(_HAD_NUMBER)))
+    .order_by(_C.entered_at.desc())
+    .limit(_PER_PERSON)
 )
 _OF_PERSON = _OF_PASSPORT.where(_C.birth_date == bindparam("born"))
-_FIND = (
-    select(applications)
-    .where(*_MATCHES)
-    .order_by(_C.entered_at, _C.reference)
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
-)
-_COUNT = select(func.count()).select_from(applications).where(*_MATCHES)
 _SAVE = update(applications).where(_C.reference == bindparam("wanted"), _C.version == bindparam("seen"))
+_ACTS = select(acts).where(acts.c.reference.in_(bindparam("wanted", expanding=True))).order_by(acts.c.number)
+_ADD_ACT = acts.insert()
+_EARLIER = (
+    select(earlier_passports)
+    .where(earlier_passports.c.reference.in_(bindparam("wanted", expanding=True)))
+    .order_by(earlier_passports.c.position)
+)
+_ADD_EARLIER = earlier_passports.insert()
+_DROP_EARLIER = earlier_passports.delete().where(earlier_passports.c.reference == bindparam("wanted"))
 
 
 class SqlApplications:
@@ -55,180 +50,148 @@ class SqlApplications:
         self._connection = connection
 
     def add(self, application: Application) -> None:
+        for number, act in enumerate(application.acts, start=1):
+            self._connection.execute(_ADD_ACT, _act_row(application.reference, number, act))
         self._connection.execute(_INSERT, _row(application))
+        self._add_earlier_passports(application)
 
     def get(self, reference: str) -> Application | None:
-        return _first(self._connection.execute(_GET, {"wanted": reference}).mappings().first())
+        return self._first(_GET, {"wanted": reference})
 
     def save(self, application: Application) -> None:
-        keys = {"wanted": application.reference, "seen": application.version - 1}
+        number = application.version
+        self._connection.execute(_ADD_ACT, _act_row(application.reference, number, application.acts[-1]))
+        keys = {"wanted": application.reference, "seen": number - 1}
         if self._connection.execute(_SAVE, _row(application) | keys).rowcount != 1:
             raise Conflict(f"{application.reference} has moved on")
+        self._connection.execute(_DROP_EARLIER, {"wanted": application.reference})
+        self._add_earlier_passports(application)
 
-    def find(self, *, states: Iterable[ApplicationState], text: str, limit: int, offset: int) -> Sequence[Application]:
-        page = {"limit": limit, "offset": offset}
-        found = self._connection.execute(_FIND, _sought(states, text) | page).mappings()
-        return [_application(columns) for columns in found]
+    def find(self, sought: Sought, *, limit: int, offset: int) -> Sequence[Application]:
+        statement = select(applications).where(*_conditions(sought)).order_by(_C.entered_at, _C.reference)
+        return self._all(statement.limit(limit).offset(offset), {})
 
-    def count(self, *, states: Iterable[ApplicationState], text: str) -> int:
-        return int(self._connection.execute(_COUNT, _sought(states, text)).scalar_one())
+    def count(self, sought: Sought) -> int:
+        statement = select(func.count()).select_from(applications).where(*_conditions(sought))
+        return int(self._connection.execute(statement).scalar_one())
 
     def by_receipt(self, receipt_no: str) -> Application | None:
-        return _first(self._connection.execute(_BY_RECEIPT, {"wanted": receipt_no}).mappings().first())
+        return self._first(_BY_RECEIPT, {"wanted": receipt_no})
+
+    def by_pay_order(self, pay_order_no: str) -> Application | None:
+        return self._first(_BY_PAY_ORDER, {"wanted": pay_order_no})
 
     def of_person(self, passport_no: str, *, birth_date: date | None) -> Sequence[Application]:
         statement = _OF_PASSPORT if birth_date is None else _OF_PERSON
-        found = self._connection.execute(statement, {"wanted": passport_no, "born": birth_date}).mappings()
-        return [_application(columns) for columns in found]
+        return self._all(statement, {"wanted": passport_no, "born": birth_date})
+
+    def _first(self, statement: Any, values: Mapping[str, Any]) -> Application | None:
+        return next(iter(self._all(statement, values)), None)
+
+    def _all(self, statement: Any, values: Mapping[str, Any]) -> Sequence[Application]:
+        found = self._connection.execute(statement, values).mappings().all()
+        references = [columns["reference"] for columns in found]
+        if not references:
+            return []
+        history: dict[str, list[Act]] = defaultdict(list)
+        for row in self._connection.execute(_ACTS, {"wanted": references}).mappings():
+            history[row["reference"]].append(_act(row))
+        passports: dict[str, list[str]] = defaultdict(list)
+        for row in self._connection.execute(_EARLIER, {"wanted": references}).mappings():
+            passports[row["reference"]].append(row["passport_no"])
+        return [_application(row, history[row["reference"]], passports[row["reference"]]) for row in found]
+
+    def _add_earlier_passports(self, application: Application) -> None:
+        for position, number in enumerate(application.draft.worker.passport.previous_numbers):
+            row = {"reference": application.reference, "position": position, "passport_no": number}
+            self._connection.execute(_ADD_EARLIER, row)
 
 
-def _sought(states: Iterable[ApplicationState], text: str) -> dict[str, Any]:
-    return {"states": [state.value for state in states], "pattern": containing(text)}
+def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
+    conditions = [_in_states(sought.states, sought.on), within(sought.scope)]
+    if sought.text:
+        conditions.append(_C.search.like(containing(sought.text), escape="\\"))
+    if sought.pool is not None:
+        conditions.append(or_(_C.office_code == HEADQUARTERS, _C.forwarded, _left_alone(sought.pool)))
+    return conditions
 
 
-def _first(columns: RowMapping | None) -> Application | None:
-    return None if columns is None else _application(columns)
+def _in_states(states: frozenset[ApplicationState], on: date) -> ColumnElement[bool]:
+    """Stored states, and the one that only the date tells."""
+    ran_out = and_(_C.state == ApplicationState.ISSUED.value, _C.valid_until < on)
+    in_force = and_(_C.state == ApplicationState.ISSUED.value, _C.valid_until >= on)
+    told_by_date = (ApplicationState.ISSUED, ApplicationState.EXPIRED)
+    plain = _C.state.in_([state.value for state in states if state not in told_by_date])
+    chosen = [plain]
+    if ApplicationState.ISSUED in states:
+        chosen.append(in_force)
+    if ApplicationState.EXPIRED in states:
+        chosen.append(ran_out)
+    return or_(*chosen)
+
+
+def _left_alone(signers: Mapping[ApplicationState, frozenset[str]]) -> ColumnElement[bool]:
+    """A case whose own office has nobody left to sign next: all who could have acted in another step of it."""
+    alone = []
+    for state, numbers in signers.items():
+        acted = select(acts.c.officer_no).where(
+            acts.c.reference == _C.reference, acts.c.step.not_in((Step.CARE.value, AWAITED[state].value))
+        )
+        free = select(officers.c.number).where(
+            officers.c.office_code == _C.office_code, officers.c.number.in_(numbers), officers.c.number.not_in(acted)
+        )
+        alone.append(and_(_C.state == state.value, ~free.exists()))
+    return or_(False, *alone)
 
 
 def _row(application: Application) -> dict[str, Any]:
-    draft = application.draft
     return {
         "reference": application.reference,
         "state": application.state.value,
         "version": application.version,
-        "search": _search_text(application),
-        **_worker_columns(draft.worker),
-        "destination": draft.destination,
-        "visa_no": draft.visa.number,
-        "visa_type": int(draft.visa.type),
-        "visa_issued_on": draft.visa.issued_on,
-        "visa_expires_on": draft.visa.expires_on,
-        "visa_checked_on": draft.visa.checked_on,
-        "employer": draft.job.employer,
-        "occupation_code": draft.job.occupation_code,
-        "occupation_en": draft.job.occupation.en,
-        "occupation_bn": draft.job.occupation.bn,
-        "salary": draft.job.salary,
-        "contract_until": draft.job.contract_until,
-        "licence_no": draft.licence_no,
-        "permit_no": draft.permit_no,
-        "orientation_days": [day.isoformat() for day in draft.orientation.days],
-        "orientation_certificate_no": draft.orientation.certificate_no,
-        "receipt_no": draft.payment.receipt_no,
-        "paid_on": draft.payment.paid_on,
-        "amount_taka": draft.payment.amount_taka,
-        "card_class": int(draft.card_class),
-        "office_code": draft.office_code,
-        **_act_columns("entered", application.entered),
-        **_act_columns("approved", application.approved),
-        **_act_columns("issued", application.issued),
-        **_act_columns("rejected", application.rejected),
-        "rejected_reason": application.rejected.reason if application.rejected else None,
+        "forwarded": application.forwarded,
+        "rule_no": application.rule_no,
+        "replaces": application.replaces,
+        "valid_until": application.valid_until,
+        "entered_at": application.entered.at,
+        **draft_columns(application.reference, application.draft),
     }
 
 
-def _worker_columns(worker: Worker) -> dict[str, Any]:
+def _act_row(reference: str, number: int, act: Act) -> dict[str, Any]:
     return {
-        "name_en": worker.name_en,
-        "name_bn": worker.name_bn,
-        "birth_date": worker.birth_date,
-        "sex": worker.sex.value,
-        "passport_no": worker.passport.number,
-        "passport_issued_on": worker.passport.issued_on,
-        "passport_expires_on": worker.passport.expires_on,
-        "previous_passport_no": worker.passport.previous_number,
-        "registration_no": worker.registration_no,
-        "registered_on": worker.registered_on,
-        "fingerprint_taken_on": worker.fingerprint_taken_on,
-        "photo_sha256": worker.photo_sha256,
-        "photo_remark": worker.photo_remark.value if worker.photo_remark else None,
+        "reference": reference,
+        "number": number,
+        "move": act.move.value,
+        "step": act.step.value,
+        "state": act.state.value,
+        "officer_no": act.officer_no,
+        "at": act.at,
+        "device": act.device,
+        "reason": act.reason,
     }
 
 
-def _act_columns(verb: str, act: Act | None) -> dict[str, Any]:
-    return {f"{verb}_by": act.officer_no if act else None, f"{verb}_at": act.at if act else None}
-
-
-def _search_text(application: Application) -> str:
-    worker = application.draft.worker
-    parts = (
-        application.reference,
-        worker.passport.number,
-        worker.registration_no,
-        worker.name_en,
-        worker.name_bn or "",
-    )
-    return searchable(" ".join(parts))
-
-
-def _application(columns: RowMapping) -> Application:
-    entered = _act(columns, "entered")
-    assert entered is not None
+def _application(columns: RowMapping, history: Sequence[Act], passports: Sequence[str]) -> Application:
     return Application(
         reference=columns["reference"],
         state=ApplicationState(columns["state"]),
-        draft=_draft(columns),
-        entered=entered,
-        approved=_act(columns, "approved"),
-        issued=_act(columns, "issued"),
-        rejected=_act(columns, "rejected", reason=columns["rejected_reason"]),
-        version=columns["version"],
+        draft=draft_of(columns, previous_passports=tuple(passports)),
+        acts=tuple(history),
+        replaces=columns["replaces"],
+        valid_until=columns["valid_until"],
+        forwarded=columns["forwarded"],
+        rule_no=columns["rule_no"],
     )
 
 
-def _act(columns: RowMapping, verb: str, *, reason: str | None = None) -> Act | None:
-    if columns[f"{verb}_by"] is None:
-        return None
-    return Act(officer_no=columns[f"{verb}_by"], at=columns[f"{verb}_at"], reason=reason)
-
-
-def _draft(columns: RowMapping) -> ApplicationDraft:
-    return ApplicationDraft(
-        worker=_worker(columns),
-        destination=columns["destination"],
-        visa=Visa(
-            number=columns["visa_no"],
-            type=VisaType(columns["visa_type"]),
-            issued_on=columns["visa_issued_on"],
-            expires_on=columns["visa_expires_on"],
-            checked_on=columns["visa_checked_on"],
-        ),
-        job=Job(
-            employer=columns["employer"],
-            occupation_code=columns["occupation_code"],
-            occupation=BilingualText(en=columns["occupation_en"], bn=columns["occupation_bn"]),
-            salary=columns["salary"],
-            contract_until=columns["contract_until"],
-        ),
-        licence_no=columns["licence_no"],
-        permit_no=columns["permit_no"],
-        orientation=Orientation(
-            days=tuple(date.fromisoformat(day) for day in columns["orientation_days"]),
-            certificate_no=columns["orientation_certificate_no"],
-        ),
-        payment=Payment(
-            receipt_no=columns["receipt_no"], paid_on=columns["paid_on"], amount_taka=columns["amount_taka"]
-        ),
-        card_class=CardClass(columns["card_class"]),
-        office_code=columns["office_code"],
-    )
-
-
-def _worker(columns: RowMapping) -> Worker:
-    return Worker(
-        name_en=columns["name_en"],
-        name_bn=columns["name_bn"],
-        birth_date=columns["birth_date"],
-        sex=Sex(columns["sex"]),
-        passport=Passport(
-            number=columns["passport_no"],
-            issued_on=columns["passport_issued_on"],
-            expires_on=columns["passport_expires_on"],
-            previous_number=columns["previous_passport_no"],
-        ),
-        registration_no=columns["registration_no"],
-        registered_on=columns["registered_on"],
-        fingerprint_taken_on=columns["fingerprint_taken_on"],
-        photo_sha256=columns["photo_sha256"],
-        photo_remark=PhotoRemark(columns["photo_remark"]) if columns["photo_remark"] else None,
+def _act(row: RowMapping) -> Act:
+    return Act(
+        move=Move(row["move"]),
+        step=Step(row["step"]),
+        state=ApplicationState(row["state"]),
+        officer_no=row["officer_no"],
+        at=row["at"],
+        device=row["device"],
+        reason=row["reason"],
     )

@@ -4,21 +4,33 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, or_, select, update
+from sqlalchemy.sql import ColumnElement
 
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
 from clearance.domain.clearance import Clearance, Revocation, RevocationReason
 from clearance.domain.readability import Grade
+from clearance.domain.staff import Scope
 from clearance.issuing.ports import Conflict
-from clearance.storage.matching import containing
-from clearance.storage.tables import clearances
+from clearance.storage.matching import containing, within
+from clearance.storage.tables import applications, clearances
 
-_C = clearances.c
-_MATCHES = or_(
-    _C.clearance_no.like(bindparam("pattern"), escape="\\"), _C.passport_no.like(bindparam("pattern"), escape="\\")
+_A, _C = applications.c, clearances.c
+_OLD, _HEIR = clearances.alias("old"), clearances.alias("heir")
+_CASE = _A.reference == bindparam("of_case")
+_REPLACED_IN_CASE = select(_OLD.c.clearance_no).where(
+    _OLD.c.application_reference == bindparam("of_case"),
+    _OLD.c.status == int(Status.SUPERSEDED),
+    ~exists().where(_HEIR.c.place_of == _OLD.c.clearance_no),
 )
-_INSERT = clearances.insert()
+_INSERT = clearances.insert().values(
+    permit_no=select(_A.permit_no).where(_CASE).scalar_subquery(),
+    destination=select(_A.destination).where(_CASE).scalar_subquery(),
+    visa_no=select(_A.visa_no).where(_CASE).scalar_subquery(),
+    # A card issued anew, and one that corrects another, take over a place; every other takes one of its own.
+    place_of=func.coalesce(_REPLACED_IN_CASE.scalar_subquery(), select(_A.replaces).where(_CASE).scalar_subquery()),
+)
 _GET = select(clearances).where(_C.clearance_no == bindparam("wanted"))
 _OF_APPLICATION = (
     select(clearances)
@@ -29,14 +41,6 @@ _OF_APPLICATION = (
 _STANDING = select(clearances).where(
     _C.passport_no == bindparam("wanted"), _C.status.in_((int(Status.VALID), int(Status.SUSPENDED)))
 )
-_FIND = (
-    select(clearances)
-    .where(_MATCHES)
-    .order_by(_C.issued_at.desc(), _C.clearance_no)
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
-)
-_COUNT = select(func.count()).select_from(clearances).where(_MATCHES)
 _NOT_VALID = select(_C.status_idx, _C.status).where(
     _C.status_uri == bindparam("wanted"), _C.status != int(Status.VALID)
 )
@@ -63,7 +67,7 @@ class SqlClearances:
         self._connection = connection
 
     def add(self, clearance: Clearance) -> None:
-        self._connection.execute(_INSERT, _row(clearance))
+        self._connection.execute(_INSERT, _row(clearance) | {"of_case": clearance.application_reference})
 
     def get(self, clearance_no: str) -> Clearance | None:
         return _first(self._connection.execute(_GET, {"wanted": clearance_no}).first())
@@ -79,12 +83,15 @@ class SqlClearances:
     def for_application(self, reference: str) -> Clearance | None:
         return _first(self._connection.execute(_OF_APPLICATION, {"wanted": reference}).first())
 
-    def find(self, *, text: str, limit: int, offset: int) -> Sequence[Clearance]:
-        values = {"pattern": containing(text), "limit": limit, "offset": offset}
-        return [_clearance(row) for row in self._connection.execute(_FIND, values)]
+    def find(self, *, text: str, scope: Scope, limit: int, offset: int) -> Sequence[Clearance]:
+        newest_first = (
+            select(clearances).where(*_conditions(text, scope)).order_by(_C.issued_at.desc(), _C.clearance_no)
+        )
+        return [_clearance(row) for row in self._connection.execute(newest_first.limit(limit).offset(offset))]
 
-    def count(self, *, text: str) -> int:
-        return int(self._connection.execute(_COUNT, {"pattern": containing(text)}).scalar_one())
+    def count(self, *, text: str, scope: Scope) -> int:
+        counted = select(func.count()).select_from(clearances).where(*_conditions(text, scope))
+        return int(self._connection.execute(counted).scalar_one())
 
     def statuses(self, uri: str) -> Mapping[int, Status]:
         rows = self._connection.execute(_NOT_VALID, {"wanted": uri})
@@ -100,6 +107,15 @@ class SqlClearances:
 
     def signed_by_key(self) -> Mapping[bytes, int]:
         return {row.kid: row.cards for row in self._connection.execute(_BY_KEY)}
+
+
+def _conditions(text: str, scope: Scope) -> list[ColumnElement[bool]]:
+    pattern = containing(text)
+    conditions = [or_(_C.clearance_no.like(pattern, escape="\\"), _C.passport_no.like(pattern, escape="\\"))]
+    if scope != Scope():
+        of_scope = select(applications.c.reference).where(within(scope))
+        conditions.append(_C.application_reference.in_(of_scope))
+    return conditions
 
 
 def _first(row: Row[Any] | None) -> Clearance | None:

@@ -1,4 +1,4 @@
-"""Signing intents as rows. None is ever deleted, so that no number and no status index is ever used again."""
+"""Signing intents as rows. None is ever lost, so that no number and no status index is ever used again."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,9 +7,10 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
-from clearance.domain.application import ApplicationState
+from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing.ports import SigningIntent
 from clearance.storage.tables import applications, clearances, signing_intents
+from clearance.storage.tables_cases import abandoned_intents
 
 _C = signing_intents.c
 _OF_APPLICATION = select(signing_intents).where(_C.application_reference == bindparam("wanted"))
@@ -21,7 +22,10 @@ _TAKEN = (
     .union_all(
         select(clearances.c.status_idx).where(
             clearances.c.status_uri == bindparam("uri"), clearances.c.status_idx == bindparam("idx")
-        )
+        ),
+        select(abandoned_intents.c.status_idx).where(
+            abandoned_intents.c.status_uri == bindparam("uri"), abandoned_intents.c.status_idx == bindparam("idx")
+        ),
     )
 )
 _WITH_CASES = signing_intents.join(applications, applications.c.reference == _C.application_reference)
@@ -36,13 +40,19 @@ _PROMISED = (
 )
 _DRAWN = tuple(
     select(func.count()).select_from(table).where(table.c.status_uri == bindparam("wanted"))
-    for table in (signing_intents, clearances)
+    for table in (signing_intents, clearances, abandoned_intents)
 )
 _OLD, _RECORDED = clearances.alias("old"), clearances.alias("recorded")
+_COPY = abandoned_intents.insert().from_select(
+    ["clearance_no", "reference", "status_uri", "status_idx"],
+    select(_C.clearance_no, _C.application_reference, _C.status_uri, _C.status_idx).where(
+        _C.application_reference == bindparam("wanted")
+    ),
+)
+_GIVE_UP = signing_intents.delete().where(_C.application_reference == bindparam("wanted"))
 _ABANDONED = (
-    select(_C.status_idx)
-    .select_from(_WITH_CASES)
-    .where(_C.status_uri == bindparam("wanted"), applications.c.state == ApplicationState.REJECTED.value)
+    select(abandoned_intents.c.status_idx)
+    .where(abandoned_intents.c.status_uri == bindparam("wanted"))
     .union(
         select(_C.status_idx)
         .select_from(_OLD.join(signing_intents, _C.application_reference == _OLD.c.application_reference))
@@ -80,7 +90,14 @@ class SqlIntents:
 
     def drawn(self, uri: str) -> int:
         # A card issued anew overwrites the intent of its case, and a card not issued yet has an intent only.
-        return max(int(self._connection.execute(count, {"wanted": uri}).scalar_one()) for count in _DRAWN)
+        planned, recorded, given_up = (
+            int(self._connection.execute(count, {"wanted": uri}).scalar_one()) for count in _DRAWN
+        )
+        return max(planned, recorded) + given_up
+
+    def abandon(self, reference: str) -> None:
+        self._connection.execute(_COPY, {"wanted": reference})
+        self._connection.execute(_GIVE_UP, {"wanted": reference})
 
     def abandoned(self, uri: str) -> Sequence[int]:
         return self._connection.execute(_ABANDONED, {"wanted": uri}).scalars().all()

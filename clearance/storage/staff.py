@@ -64,7 +64,6 @@ def _row(officer: Officer) -> dict[str, Any]:
         "office_code": officer.office_code,
         "password_hash": officer.password_hash,
         "active": officer.active,
-        "session_epoch": officer.session_epoch,
     }
 
 
@@ -77,5 +76,4 @@ def _officer(row: Row[Any]) -> Officer:
         office_code=row.office_code,
         password_hash=row.password_hash,
         active=row.active,
-        session_epoch=row.session_epoch,
     )

@@ -44,7 +44,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def _where(condition: str) -> dict[str, Any]:
+def where(condition: str) -> dict[str, Any]:
     return {f"{dialect}_where": text(condition) for dialect in ("sqlite", "postgresql")}
 
 
@@ -77,7 +77,7 @@ officers = Table(
     Column("office_code", ForeignKey("offices.code"), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("active", Boolean, nullable=False),
-    Column("session_epoch", Integer, nullable=False),
+    Column("licence_no", String(12)),
 )
 
 agencies = Table(
@@ -89,6 +89,8 @@ agencies = Table(
     Column("phone", Text, nullable=False),
     Column("licence_valid_until", Date, nullable=False),
     Column("suspended_on", Date),
+    Column("suspended_by", String(20)),
+    Column("suspended_reason", Text),
 )
 
 permits = Table(
@@ -101,6 +103,8 @@ permits = Table(
     Column("used", Integer, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_until", Date, nullable=False),
+    # Places that were used before this database counted; `used` is these and the cards (docs/adr/0076).
+    Column("used_before", Integer),
     CheckConstraint("used >= 0 AND used <= places", name="within_budget"),
 )
 
@@ -110,6 +114,11 @@ applications = Table(
     Column("reference", String(12), primary_key=True),
     Column("state", String(12), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("forwarded", Boolean, nullable=False),
+    # A clearance's number. No foreign key: clearances name their cases already, and the two would go round in a circle.
+    Column("replaces", String(24)),
+    Column("valid_until", Date),
+    Column("entered_at", UtcDateTime, nullable=False),
     Column("search", Text, nullable=False),
     Column("name_en", Text, nullable=False),
     Column("name_bn", Text),
@@ -118,18 +127,29 @@ applications = Table(
     Column("passport_no", String(9), nullable=False),
     Column("passport_issued_on", Date, nullable=False),
     Column("passport_expires_on", Date, nullable=False),
-    Column("previous_passport_no", String(9)),
     Column("registration_no", String(24), nullable=False),
     Column("registered_on", Date, nullable=False),
     Column("fingerprint_taken_on", Date),
+    Column("fingerprint_office", String(12)),
     Column("photo_sha256", String(64), nullable=False),
     Column("photo_remark", String(16)),
+    Column("mobile", String(14)),
+    Column("email", String(254)),
+    Column("kin_name", Text),
+    Column("kin_relation", Text),
+    Column("kin_phone", String(14)),
     Column("destination", String(3), nullable=False),
     Column("visa_no", String(20), nullable=False),
     Column("visa_type", Integer, nullable=False),
     Column("visa_issued_on", Date, nullable=False),
     Column("visa_expires_on", Date, nullable=False),
+    Column("visa_advice_no", String(20)),
+    Column("sponsor_id", String(20)),
     Column("visa_checked_on", Date),
+    Column("visa_checked_by", Text),
+    Column("visa_check_site", Text),
+    Column("visa_check_result", Text),
+    Column("visa_check_evidence", Text),
     Column("employer", Text, nullable=False),
     Column("occupation_code", Integer, nullable=False),
     Column("occupation_en", Text, nullable=False),
@@ -140,30 +160,30 @@ applications = Table(
     Column("permit_no", String(30), nullable=False, index=True),
     Column("orientation_days", JSON, nullable=False),
     Column("orientation_certificate_no", String(30)),
-    Column("receipt_no", String(30), nullable=False, unique=True),
+    Column("orientation_venue", Text),
+    Column("receipt_no", String(30), nullable=False),
+    Column("pay_order_no", String(30)),
+    Column("bank", Text),
     Column("paid_on", Date, nullable=False),
     Column("amount_taka", Integer, nullable=False),
     Column("card_class", Integer, nullable=False),
     Column("office_code", ForeignKey("offices.code"), nullable=False),
-    Column("entered_by", ForeignKey("officers.number"), nullable=False),
-    Column("entered_at", UtcDateTime, nullable=False),
-    Column("approved_by", ForeignKey("officers.number")),
-    Column("approved_at", UtcDateTime),
-    Column("issued_by", ForeignKey("officers.number")),
-    Column("issued_at", UtcDateTime),
-    Column("rejected_by", ForeignKey("officers.number")),
-    Column("rejected_at", UtcDateTime),
-    Column("rejected_reason", Text),
-    CheckConstraint("state IN ('submitted', 'approved', 'issued', 'rejected')", name="state"),
-    CheckConstraint("(state IN ('approved', 'issued')) <= (approved_by IS NOT NULL)", name="approved_by_somebody"),
-    CheckConstraint("(state = 'issued') = (issued_by IS NOT NULL)", name="issued_by_somebody"),
-    CheckConstraint("(state = 'rejected') = (rejected_by IS NOT NULL)", name="rejected_by_somebody"),
-    CheckConstraint("approved_by IS NULL OR approved_by <> entered_by", name="approver_did_not_enter"),
+    Column("training_certificate_no", String(30)),
+    # The rule version that the last decision went by.
+    Column("rule_no", Integer),
     CheckConstraint(
-        "issued_by IS NULL OR (issued_by <> entered_by AND issued_by <> approved_by)", name="issuer_is_a_third_person"
+        "state IN ('draft', 'submitted', 'checked', 'approved', 'issued', 'held', 'returned', 'rejected', 'superseded',"
+        " 'revoked', 'departed')",
+        name="state",
     ),
+    CheckConstraint("state NOT IN ('issued', 'departed') OR valid_until IS NOT NULL", name="issued_until_a_day"),
     Index("ix_applications_person", "passport_no", "birth_date"),
     Index("ix_applications_queue", "state", "entered_at"),
+    Index("ix_applications_office", "office_code", "state"),
+    Index("ix_applications_agency", "licence_no", "state"),
+    # A case that corrects a card was paid for by the first one.
+    Index("uq_applications_receipt_no", "receipt_no", unique=True, **where("replaces IS NULL")),
+    Index("uq_applications_pay_order_no", "pay_order_no", unique=True, **where("replaces IS NULL")),
 )
 
 clearances = Table(
@@ -188,14 +208,23 @@ clearances = Table(
     Column("revocation_reason", String(24)),
     Column("revocation_remark", Text),
     Column("grade", String(1)),
+    # Of the case on the day of issue, for what the database itself counts and compares (docs/adr/0076).
+    Column("permit_no", String(30)),
+    Column("destination", String(3)),
+    Column("visa_no", String(20)),
+    # The superseded clearance whose place on the permit this one took over; every other takes a place of its own.
+    Column("place_of", String(24)),
     UniqueConstraint("status_uri", "status_idx"),
     CheckConstraint("status BETWEEN 0 AND 3", name="status"),
     CheckConstraint("issued_by <> approved_by", name="two_officers"),
     CheckConstraint("(status = 1) = (revoked_by IS NOT NULL)", name="revoked_by_somebody"),
-    Index("uq_clearances_standing", "passport_no", unique=True, **_where("status IN (0, 2)")),
+    Index("uq_clearances_standing", "passport_no", unique=True, **where("status IN (0, 2)")),
     # All clearances of a case but the newest are SUPERSEDED: each was issued anew (docs/adr/0061).
-    Index("uq_clearances_case", "application_reference", unique=True, **_where("status <> 3")),
-    Index("ix_clearances_not_valid", "status_uri", "status_idx", **_where("status <> 0")),
+    Index("uq_clearances_case", "application_reference", unique=True, **where("status <> 3")),
+    Index("uq_clearances_visa", "destination", "visa_no", unique=True, **where("status IN (0, 2)")),
+    Index("uq_clearances_place_of", "place_of", unique=True),
+    Index("ix_clearances_permit", "permit_no"),
+    Index("ix_clearances_not_valid", "status_uri", "status_idx", **where("status <> 0")),
 )
 
 signing_intents = Table(
@@ -249,7 +278,7 @@ desks = Table(
     Column("software", String(40)),
     Column("withdrawn_at", UtcDateTime),
     CheckConstraint("(last_seen IS NULL) = (software IS NULL)", name="seen_by_report"),
-    Index("uq_desks_open_name", "name", unique=True, **_where("withdrawn_at IS NULL")),
+    Index("uq_desks_open_name", "name", unique=True, **where("withdrawn_at IS NULL")),
 )
 
 reissue_queue = Table(
@@ -263,7 +292,7 @@ reissue_queue = Table(
     Column("ground", String(40)),
     CheckConstraint("(settled_at IS NULL) = (done_clearance_no IS NULL AND ground IS NULL)", name="settled_somehow"),
     CheckConstraint("done_clearance_no IS NULL OR ground IS NULL", name="settled_once"),
-    Index("ix_reissue_queue_waiting", "kid", "clearance_no", **_where("settled_at IS NULL")),
+    Index("ix_reissue_queue_waiting", "kid", "clearance_no", **where("settled_at IS NULL")),
 )
 
 audit_log = Table(

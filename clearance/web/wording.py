@@ -28,10 +28,16 @@ from clearance_templates.i18n import N_, Translator
 GROUND_WORDS: Mapping[Ground, str] = {
     Ground.NOT_THE_STATE: N_("This case is no longer open for this: it is now “%(state)s”."),
     Ground.SAME_OFFICER_ENTERED: N_("You entered this case; someone else must check, approve and issue it."),
-    Ground.SAME_OFFICER_CHECKED: N_("You already acted on this case as its checking officer; someone else must do this."),
-    Ground.SAME_OFFICER_APPROVED: N_("You already acted on this case as its approving officer; someone else must do this."),
+    Ground.SAME_OFFICER_CHECKED: N_(
+        "You already acted on this case as its checking officer; someone else must do this."
+    ),
+    Ground.SAME_OFFICER_APPROVED: N_(
+        "You already acted on this case as its approving officer; someone else must do this."
+    ),
     Ground.SAME_OFFICER_ISSUED: N_("You already acted on this case as its issuing officer; someone else must do this."),
-    Ground.SAME_OFFICER_TOOK_UP: N_("You took this case up again; other officers must now check, approve and issue it."),
+    Ground.SAME_OFFICER_TOOK_UP: N_(
+        "You took this case up again; other officers must now check, approve and issue it."
+    ),
     Ground.SAME_OFFICER_HELD: N_("You put this case on hold; someone else must release it."),
     Ground.REJECTED_BEFORE: N_(
         "This case was rejected by %(officer)s after you had acted on it. It needs officers who had no part in that."

@@ -14,14 +14,15 @@ from typing import Self
 
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
-from clearance.domain.application import Application, ApplicationState
+from clearance.domain.application import Application
 from clearance.domain.audit import EMPTY, AuditEntry, AuditHead, AuditLink, AuditReport, check
 from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Desk
 from clearance.domain.desk_journal import Departure, JournalPlace, KeptRow
+from clearance.domain.lifecycle import AWAITED, ApplicationState, Step
 from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.signing import DAY, HOUR, SignedLately, SigningStop
-from clearance.domain.staff import Office, Officer
+from clearance.domain.staff import HEADQUARTERS, Office, Officer, Scope
 from clearance.domain.text import searchable
 from clearance.issuing.ports import (
     AgencyRegister,
@@ -48,6 +49,7 @@ from clearance.issuing.ports import (
     Sessions,
     SigningControls,
     SigningIntent,
+    Sought,
     Staff,
     StaffChanges,
     UnitOfWork,
@@ -75,6 +77,7 @@ class Rows(AccessRows, BatchRows, InterfaceRows, RequestRows, RuleRows):
     officers: dict[str, Officer] = field(default_factory=dict)
     offices: dict[str, Office] = field(default_factory=dict)
     intents: dict[str, SigningIntent] = field(default_factory=dict)
+    abandoned: dict[str, SigningIntent] = field(default_factory=dict)
     desks: dict[str, Desk] = field(default_factory=dict)
     desk_places: dict[tuple[str, str], JournalPlace] = field(default_factory=dict)
     desk_rows: dict[str, KeptRow] = field(default_factory=dict)
@@ -177,8 +180,9 @@ class FakeApplications:
     rows: Rows
 
     def add(self, application: Application) -> None:
-        taken = self.by_receipt(application.draft.payment.receipt_no) is not None
-        if taken or application.reference in self.rows.applications:
+        payment = application.draft.payment
+        paid = self.by_receipt(payment.receipt_no) or (payment.pay_order_no and self.by_pay_order(payment.pay_order_no))
+        if (paid and application.replaces is None) or application.reference in self.rows.applications:
             raise Conflict(application.reference)
         self.rows.applications[application.reference] = application
 
@@ -191,33 +195,61 @@ class FakeApplications:
             raise Conflict(application.reference)
         self.rows.applications[application.reference] = application
 
-    def find(self, *, states: Iterable[ApplicationState], text: str, limit: int, offset: int) -> Sequence[Application]:
-        return self._matching(states, text)[offset : offset + limit]
+    def find(self, sought: Sought, *, limit: int, offset: int) -> Sequence[Application]:
+        return self._matching(sought)[offset : offset + limit]
 
-    def count(self, *, states: Iterable[ApplicationState], text: str) -> int:
-        return len(self._matching(states, text))
+    def count(self, sought: Sought) -> int:
+        return len(self._matching(sought))
 
     def by_receipt(self, receipt_no: str) -> Application | None:
-        return next((a for a in self.rows.applications.values() if a.draft.payment.receipt_no == receipt_no), None)
+        return next((a for a in self._first_cases() if a.draft.payment.receipt_no == receipt_no), None)
+
+    def by_pay_order(self, pay_order_no: str) -> Application | None:
+        return next((a for a in self._first_cases() if a.draft.payment.pay_order_no == pay_order_no), None)
 
     def of_person(self, passport_no: str, *, birth_date: date | None) -> Sequence[Application]:
         found = [
             application
             for application in self.rows.applications.values()
-            if application.draft.worker.passport.number == passport_no
+            if passport_no in application.draft.worker.passport.numbers
             and (birth_date is None or application.draft.worker.birth_date == birth_date)
         ]
         return sorted(found, key=lambda application: application.entered.at, reverse=True)[:10]
 
-    def _matching(self, states: Iterable[ApplicationState], text: str) -> list[Application]:
-        wanted = set(states)
-        found = [a for a in self.rows.applications.values() if a.state in wanted and text in _search_text(a)]
+    def _first_cases(self) -> list[Application]:
+        return [a for a in self.rows.applications.values() if a.replaces is None]
+
+    def _matching(self, sought: Sought) -> list[Application]:
+        found = [a for a in self.rows.applications.values() if self._is_sought(a, sought)]
         return sorted(found, key=lambda application: (application.entered.at, application.reference))
+
+    def _is_sought(self, application: Application, sought: Sought) -> bool:
+        draft = application.draft
+        return (
+            application.state_on(sought.on) in sought.states
+            and sought.text in _search_text(application)
+            and sought.scope.covers(office_code=draft.office_code, licence_no=draft.licence_no)
+            and (sought.pool is None or self._in_pool(application, sought.pool))
+        )
+
+    def _in_pool(self, application: Application, pool: Mapping[ApplicationState, frozenset[str]]) -> bool:
+        office, state = application.draft.office_code, application.state
+        if office == HEADQUARTERS or application.forwarded:
+            return True
+        own = {number for number in pool.get(state, ()) if self.rows.officers[number].office_code == office}
+        acted = {act.officer_no for act in application.acts if act.step not in (Step.CARE, AWAITED.get(state))}
+        return state in pool and not own - acted
 
 
 def _search_text(application: Application) -> str:
     worker = application.draft.worker
-    texts = (application.reference, worker.passport.number, worker.registration_no, worker.name_en, worker.name_bn)
+    texts = (
+        application.reference,
+        *worker.passport.numbers,
+        worker.registration_no,
+        worker.name_en,
+        worker.name_bn,
+    )
     return searchable(" ".join(text for text in texts if text))
 
 
@@ -262,13 +294,13 @@ class FakeClearances:
         of_case = self.for_application(new.application_reference)
         return None if of_case is None or Status.SUPERSEDED in (new.status, of_case.status) else of_case
 
-    def find(self, *, text: str, limit: int, offset: int) -> Sequence[Clearance]:
-        found = sorted(self._matching(text), key=lambda clearance: clearance.clearance_no)
+    def find(self, *, text: str, scope: Scope, limit: int, offset: int) -> Sequence[Clearance]:
+        found = sorted(self._matching(text, scope), key=lambda clearance: clearance.clearance_no)
         found.sort(key=lambda clearance: clearance.issued_at, reverse=True)
         return found[offset : offset + limit]
 
-    def count(self, *, text: str) -> int:
-        return len(self._matching(text))
+    def count(self, *, text: str, scope: Scope) -> int:
+        return len(self._matching(text, scope))
 
     def statuses(self, uri: str) -> Mapping[int, Status]:
         listed = (c for c in self.rows.clearances.values() if c.status_ref.uri == uri)
@@ -289,8 +321,13 @@ class FakeClearances:
     def signed_by_key(self) -> Mapping[bytes, int]:
         return Counter(c.kid for c in self.rows.clearances.values())
 
-    def _matching(self, text: str) -> list[Clearance]:
-        return [c for c in self.rows.clearances.values() if text in c.clearance_no or text in c.passport_no]
+    def _matching(self, text: str, scope: Scope) -> list[Clearance]:
+        found = [c for c in self.rows.clearances.values() if text in c.clearance_no or text in c.passport_no]
+        return [c for c in found if self._covered(c, scope)]
+
+    def _covered(self, clearance: Clearance, scope: Scope) -> bool:
+        draft = self.rows.applications[clearance.application_reference].draft
+        return scope.covers(office_code=draft.office_code, licence_no=draft.licence_no)
 
 
 @dataclass
@@ -341,7 +378,8 @@ class FakeIntents:
 
     def index_is_free(self, ref: StatusRef) -> bool:
         planned = any(intent.status_ref == ref for intent in self.rows.intents.values())
-        return not planned and not any(c.status_ref == ref for c in self.rows.clearances.values())
+        given_up = any(intent.status_ref == ref for intent in self.rows.abandoned.values())
+        return not planned and not given_up and not any(c.status_ref == ref for c in self.rows.clearances.values())
 
     def promised(self, permit_no: str, *, besides: str) -> int:
         cases = (self.rows.applications[key] for key in self.rows.intents if key != besides)
@@ -349,15 +387,23 @@ class FakeIntents:
 
     def drawn(self, uri: str) -> int:
         planned = sum(intent.status_ref.uri == uri for intent in self.rows.intents.values())
-        return max(planned, sum(c.status_ref.uri == uri for c in self.rows.clearances.values()))
+        given_up = sum(intent.status_ref.uri == uri for intent in self.rows.abandoned.values())
+        return max(planned, sum(c.status_ref.uri == uri for c in self.rows.clearances.values())) + given_up
+
+    def abandon(self, reference: str) -> None:
+        intent = self.rows.intents.pop(reference, None)
+        if intent is not None:
+            self.rows.abandoned[intent.clearance_no] = intent
 
     def abandoned(self, uri: str) -> Iterable[int]:
+        for intent in self.rows.abandoned.values():
+            if intent.status_ref.uri == uri:
+                yield intent.status_ref.idx
         for reference, intent in self.rows.intents.items():
-            rejected = self.rows.applications[reference].state is ApplicationState.REJECTED
             of_case = [c for c in self.rows.clearances.values() if c.application_reference == reference]
             recorded = any(c.clearance_no == intent.clearance_no for c in of_case)
             replaced = not recorded and any(c.status is Status.INVALID for c in of_case)
-            if (rejected or replaced) and intent.status_ref.uri == uri:
+            if replaced and intent.status_ref.uri == uri:
                 yield intent.status_ref.idx
 
 

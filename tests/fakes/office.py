@@ -1,4 +1,4 @@
-"""A small office at work: three officers, an agency, a permit, and cases in good order. The card key is a real one."""
+"""A small office at work: four officers, an agency, a permit, and cases in good order. The card key is a real one."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +20,7 @@ from clearance.credential.trust import (
     TrustedSigner,
     encode_trust_bundle,
 )
-from clearance.domain.application import Application, ApplicationDraft, Job, Orientation, Payment, Visa
+from clearance.domain.application import Application, ApplicationDraft, Job, Orientation, Payment, Visa, VisaCheck
 from clearance.domain.clearance import Clearance
 from clearance.domain.decision import Refused
 from clearance.domain.permit import Agency, Permit
@@ -28,7 +28,7 @@ from clearance.domain.person import Passport, Sex, Worker
 from clearance.domain.signing import Ceiling
 from clearance.domain.staff import Office, Officer, Role
 from clearance.domain.text import BilingualText
-from clearance.issuing import approve, entry
+from clearance.issuing import approve, check, entry
 from clearance.issuing.component import SigningComponent
 from clearance.issuing.ports import Database
 from clearance.issuing.request import request_card
@@ -38,6 +38,7 @@ from clearance.signing import keystore
 from clearance.signing.authority import DEMO
 from clearance.signing.keystore import KeyStore
 from clearance.workbook import XlsxWorkbooks
+from tests.fakes.access import FakeVault
 from tests.fakes.database import FakeDatabase
 from tests.fakes.outside import (
     PORTRAIT,
@@ -78,24 +79,29 @@ PERMIT = Permit(
 )
 
 
-def officer(number: str, *roles: Role, active: bool = True) -> Officer:
+def officer(
+    number: str, *roles: Role, active: bool = True, office_code: str = "BMET", licence_no: str | None = None
+) -> Officer:
     return Officer(
         number=number,
         username=number.lower(),
         name=BilingualText(en=f"Officer {number}", bn="কর্মকর্তা"),
         roles=frozenset(roles),
-        office_code="BMET",
+        office_code=office_code,
         password_hash=FakePasswords().hash(PASSWORD),
         active=active,
     )
 
 
-CLERK = officer("E-1", Role.ENTRY)
+DEVICE = "test-device"
+CLERK = officer("E-1", Role.DEMO_OFFICER)
+CHECKER = officer("C-1", Role.CHECKER)
 APPROVER = officer("A-1", Role.APPROVER)
 ISSUER = officer("I-1", Role.ISSUER)
 SECOND_ISSUER = officer("I-2", Role.ISSUER)
 EVERYTHING = officer("X-1", *Role)
-STAFF = (CLERK, APPROVER, ISSUER, SECOND_ISSUER, EVERYTHING)
+AGENCY_CLERK = officer("AG-1", Role.AGENCY_CLERK, licence_no="RL-1234")
+STAFF = (CLERK, CHECKER, APPROVER, ISSUER, SECOND_ISSUER, EVERYTHING)
 
 
 def draft(index: int = 0, *, permit: Permit = PERMIT, photo_sha256: str = "") -> ApplicationDraft:
@@ -106,9 +112,7 @@ def draft(index: int = 0, *, permit: Permit = PERMIT, photo_sha256: str = "") ->
             name_bn="মোঃ রহিম উদ্দিন",
             birth_date=date(1995, 3, 14),
             sex=Sex.MALE,
-            passport=Passport(
-                number=f"A{index:08d}", issued_on=date(2024, 2, 1), expires_on=date(2034, 1, 31), previous_number=None
-            ),
+            passport=Passport(number=f"A{index:08d}", issued_on=date(2024, 2, 1), expires_on=date(2034, 1, 31)),
             registration_no=f"BIDN2026{index:07d}",
             registered_on=date(2026, 6, 1),
             fingerprint_taken_on=date(2026, 6, 1),
@@ -120,7 +124,7 @@ def draft(index: int = 0, *, permit: Permit = PERMIT, photo_sha256: str = "") ->
             type=VisaType.SINGLE,
             issued_on=date(2026, 10, 1),
             expires_on=date(2027, 3, 31),
-            checked_on=date(2026, 10, 5),
+            check=VisaCheck(on=date(2026, 10, 5)),
         ),
         job=Job(
             employer="RIYADH BUILDING CO",
@@ -198,15 +202,23 @@ class OfficeAtWork:
 
     def enter(self, wanted: ApplicationDraft | None = None) -> Application:
         with_photo = entry.with_portrait(self.service, wanted or draft(), self.service.prepare_photo(PORTRAIT))
-        return expect(entry.enter(self.service, with_photo, officer=CLERK))
+        return expect(entry.enter(self.service, with_photo, officer=CLERK, device=DEVICE))
+
+    def check(self, wanted: ApplicationDraft | None = None) -> Application:
+        entered = self.enter(wanted)
+        return expect(
+            check.check(self.service, entered.reference, officer=CHECKER, device=DEVICE, version=entered.version)
+        )
 
     def approve(self, wanted: ApplicationDraft | None = None) -> Application:
-        entered = self.enter(wanted)
-        return expect(approve.approve(self.service, entered.reference, officer=APPROVER, version=entered.version))
+        checked = self.check(wanted)
+        return expect(
+            approve.approve(self.service, checked.reference, officer=APPROVER, device=DEVICE, version=checked.version)
+        )
 
     def issue(self, wanted: ApplicationDraft | None = None) -> Clearance:
         approved = self.approve(wanted)
-        return expect(request_card(self.service, approved.reference, officer=ISSUER))
+        return expect(request_card(self.service, approved.reference, officer=ISSUER, device=DEVICE))
 
     def stored(self, reference: str) -> Application:
         with self.service.database.read() as work:
@@ -241,6 +253,7 @@ def open_office(database: Database | None = None, *, permits: tuple[Permit, ...]
         prepare_photo=prepare_photo,
         read_file=read_file,
         passwords=FakePasswords(),
+        vault=FakeVault(),
         workbooks=XlsxWorkbooks(),
         now=clock.now,
         issuer=keys.issuer,
@@ -258,7 +271,7 @@ def furnish(database: Database, *, permits: tuple[Permit, ...] = (PERMIT,)) -> N
     with database.write() as work:
         for office in (HEADQUARTERS, DISTRICT):
             work.staff.add_office(office)
-        for member in STAFF:
+        for member in (*STAFF, AGENCY_CLERK):
             work.staff.add(member)
         work.permits.add_agency(AGENCY)
         for permit in permits:

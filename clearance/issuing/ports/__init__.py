@@ -41,6 +41,7 @@ from clearance.issuing.ports.interface import (
     Webhooks,
 )
 from clearance.issuing.ports.messengers import MessageSender, NotSent, SendFault, WebhookSender
+from clearance.issuing.ports.oversight import Oversight, WitnessedCheckpoint
 from clearance.issuing.ports.people import PasswordHasher
 from clearance.issuing.ports.permits import Permits
 from clearance.issuing.ports.records import (
@@ -95,6 +96,7 @@ __all__ = [
     "NotSent",
     "NotSigned",
     "Note",
+    "Oversight",
     "PasswordHasher",
     "PermitChanges",
     "Permits",
@@ -126,5 +128,6 @@ __all__ = [
     "Vault",
     "WebhookSender",
     "Webhooks",
+    "WitnessedCheckpoint",
     "Workbooks",
 ]

@@ -14,13 +14,14 @@ from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Desk
 from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.signing import SignedLately, SigningStop
-from clearance.domain.staff import Office, Officer
+from clearance.domain.staff import Office, Officer, Scope
 from clearance.issuing.ports.access import Factors, Sessions, StaffChanges
 from clearance.issuing.ports.batches import Batches
 from clearance.issuing.ports.cases import Sought
 from clearance.issuing.ports.chores import ChoreRecords
 from clearance.issuing.ports.desk_journals import DeskJournals
 from clearance.issuing.ports.interface import Clients, Deliveries, FeedPlaces, KeyedRequests, Webhooks
+from clearance.issuing.ports.oversight import Oversight
 from clearance.issuing.ports.permits import Permits
 from clearance.issuing.ports.requests import AgencyRegister, CorrectionRequests
 from clearance.issuing.ports.rules import PermitChanges, Rules
@@ -80,11 +81,11 @@ class Clearances(Protocol):
         """The clearance of a case: of several, the one that was not superseded, else the newest."""
         ...
 
-    def find(self, *, text: str, limit: int, offset: int) -> Sequence[Clearance]:
-        """Newest first; `text` is part of a clearance or passport number, "" for all."""
+    def find(self, *, text: str, scope: Scope, limit: int, offset: int) -> Sequence[Clearance]:
+        """Those of cases within a scope, newest first; `text` is part of a clearance or passport number, "" for all."""
         ...
 
-    def count(self, *, text: str) -> int: ...
+    def count(self, *, text: str, scope: Scope) -> int: ...
 
     def statuses(self, uri: str) -> Mapping[int, Status]:
         """Every index of one status list whose status is not VALID."""
@@ -282,6 +283,7 @@ class UnitOfWork(Protocol):
     feed_places: FeedPlaces
     correction_requests: CorrectionRequests
     agency_register: AgencyRegister
+    oversight: Oversight
     audit: AuditLog
 
     def __enter__(self) -> Self: ...
@@ -302,4 +304,9 @@ class Database(Protocol):
 
     def write(self) -> UnitOfWork:
         """A transaction that holds the right to write from its first statement on. Raises Unavailable."""
+        ...
+
+    def note(self) -> UnitOfWork:
+        """A transaction for what is noted by the way and does not go into the record of acts: it does not queue with
+        those who act where the database itself lets several write at once. Raises Unavailable."""
         ...

@@ -21,8 +21,10 @@ class ComponentState:
 class SigningService(Protocol):
     """The signing component, as everybody else sees it (docs/adr/0060). It alone holds keys and believes no caller."""
 
-    def issue(self, reference: str, *, officer_no: str) -> str | Refused:
+    def issue(self, reference: str, *, officer_no: str, device: str) -> str | Refused:
         """The number of the clearance that was issued for a case; the same one however often the officer asks.
+
+        `device` is written beside the officer, and believed as little.
 
         Raises NotOnRecord; Conflict where another officer was faster; NotSigned.
         """

@@ -14,7 +14,8 @@ from clearance.domain.text import BilingualText
 from clearance.issuing import cards, queue
 from clearance.issuing.cards import CardView
 from clearance.issuing.ports import Conflict
-from clearance.issuing.revoke import NotYetPublished, revoke
+from clearance.issuing.moving import NotYetPublished
+from clearance.issuing.revoke import revoke
 from clearance.issuing.service import Service
 from clearance.web.card_file import card_file, form_named
 from clearance.web.staff.access import officer

@@ -1,0 +1,32 @@
+"""Releasing a held case, which somebody else than who held it does."""
+
+from clearance.domain import decision
+from clearance.domain.application import Application
+from clearance.domain.audit import AuditAct
+from clearance.domain.decision import Refused
+from clearance.domain.lifecycle import Move
+from clearance.domain.staff import Officer
+from clearance.issuing.moving import move, tell_desks
+from clearance.issuing.service import Service
+
+
+def release(
+    service: Service, reference: str, *, officer: Officer, device: str, version: int, reason: str
+) -> Application | Refused:
+    """The case where it was held, its card in force again; or why this officer cannot release it.
+
+    Raises Conflict, NotOnRecord; NotYetPublished after the move itself succeeded.
+    """
+    outcome = move(
+        service,
+        reference,
+        officer=officer,
+        device=device,
+        version=version,
+        reason=reason,
+        judge=lambda case, by: decision.make(case.application, Move.RELEASE, by, on=service.today()),
+        put_down_as=AuditAct.APPLICATION_RELEASED,
+    )
+    if isinstance(outcome, Application) and outcome.issued:
+        tell_desks(service, outcome)
+    return outcome

@@ -32,11 +32,13 @@ from verifier import enrolment
 from verifier.acts import Act, ActRecord, Ground, KeptScan, Objection, objection_to
 from verifier.config import HOST, DeskConfig
 from verifier.desk import NotRecorded, NotYet, Repeat, ScannedText, ScanRecord, check
+from verifier.exchange import Exchange, Listener
+from verifier.heard import Heard, SharedJournal
 from verifier.journal import ScanJournal, verify_chain
 from verifier.passport import PassportInHand
 from verifier.scan import camera, keyboard
 from verifier.scan.serial import SerialScanners
-from verifier.sync import Puller, Reporter
+from verifier.sync import Puller, Reporter, is_confidential
 from verifier.truststore import TrustStore
 from verifier.web.app import create_app
 from verifier.web.services import DeskState, Services
@@ -46,6 +48,7 @@ MAX_REQUEST_BYTES = 12_000_000
 THREADS = 8  # a page asks for at most four things at once, one of which waits for a serial scanner
 CLOSE_S = 5.0
 ENDLESS_S = 1.0
+EXCHANGE_PAUSE_S = 2.0
 CONFLICTS_TOLD = 4  # contradictions in one report, two tokens each, well below what the office reads
 
 log = logging.getLogger(__name__)
@@ -66,6 +69,8 @@ class Desk:
     witness: Witness
     journal: ScanJournal
     journal_whole: bool
+    heard: Heard
+    office: Exchange
     scanners: SerialScanners
     demo: bool
     version: str
@@ -73,6 +78,7 @@ class Desk:
     held: HeldTrust = field(init=False, default_factory=lambda: HeldTrust(bundle=None))
     issuer_answers: bool | None = None
     contradicted: bool = False  # two checkpoints of the office's record that cannot both be true were seen
+    news: Event = field(init=False, default_factory=Event)  # something was written that others should hear soon
     acting: Lock = field(init=False, default_factory=Lock)  # two pages, one person, one act
 
     def __post_init__(self) -> None:
@@ -87,9 +93,8 @@ class Desk:
                 log.warning("trust: %s", fault)
 
     def check(self, scan: ScannedText, passport: PassportInHand | None) -> ScanRecord | Repeat | NotYet:
-        return check(
-            scan, held=self.held, at=self.now(), desk=self.config.desk, journal=self.journal, passport=passport
-        )
+        known = SharedJournal(own=self.journal, heard=self.heard)
+        return check(scan, held=self.held, at=self.now(), desk=self.config.desk, journal=known, passport=passport)
 
     def act(self, act: Act, number: int, ground: Ground | None) -> KeptScan | Objection:
         """Take an act on the scan of this number, once; what stands in the journal then. Raises NotRecorded."""
@@ -100,6 +105,7 @@ class Desk:
             if scan is None or objection:
                 return objection or Objection.NO_SUCH_SCAN
             self.journal.act(record)
+        self.news.set()
         return replace(scan, done=act)
 
     def read_file(self, data: bytes) -> Paper:
@@ -125,6 +131,11 @@ class Desk:
             log.error("no checkpoint can be witnessed: %s", error)
         return self.reporter.report(self.held, told)
 
+    def exchange(self) -> None:
+        """Send the office what it does not know, and hear who left elsewhere."""
+        self.news.clear()
+        self.office.exchange()
+
     def state(self) -> DeskState:
         at = self.now()
         midnight = datetime.fromtimestamp(at, DHAKA).replace(hour=0, minute=0, second=0)
@@ -139,7 +150,9 @@ class Desk:
             by_reason=tally.by_reason,
             by_act=tally.by_act,
             latest=tally.latest,
-            unsent=tally.kept,
+            kept=tally.kept,
+            unsent=self.office.unsent(),
+            heard_at=self.office.heard_at(),
         )
 
     def services(self) -> Services:
@@ -180,6 +193,8 @@ def join(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Desk:
     if broken_at is not None:
         log.error("the journal is not what was written from row %d on", broken_at)
     store, witness = TrustStore(config.trust, config.state), Witness(config.state / "checkpoints.db")
+    heard, clock = Heard(config.state / "heard.db"), now or (lambda: int(time.time()))
+    office = Listener(name="office", url=config.issuer_url.rstrip("/"), token=partial(_confided_token, config))
     return Desk(
         config=config,
         store=store,
@@ -195,11 +210,18 @@ def join(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Desk:
         witness=witness,
         journal=journal,
         journal_whole=broken_at is None,
+        heard=heard,
+        office=Exchange(office, journal, heard, now=clock),
         scanners=SerialScanners(config.serial_port),
         demo=is_demo_root(root),
         version=program,
-        now=now or (lambda: int(time.time())),
+        now=clock,
     )
+
+
+def _confided_token(config: DeskConfig) -> str | None:
+    """The token that the office is told; None without one, and where the network could read it."""
+    return enrolment.token(config.token) if is_confidential(config.issuer_url) else None
 
 
 def is_demo_root(root: Path) -> bool:
@@ -239,10 +261,12 @@ def opened(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Itera
         serving.start()
         Thread(target=joined.scanners.run, name="serial", daemon=True).start()
         Thread(target=_pull_now_and_then, args=(joined, stopped), name="pull", daemon=True).start()
+        Thread(target=_exchange_now_and_then, args=(joined, stopped), name="exchange", daemon=True).start()
         try:
             yield OpenDesk(desk=joined, address=f"http://{HOST}:{listener.getsockname()[1]}/")
         finally:
             stopped.set()
+            joined.news.set()
             joined.scanners.stop()
             server.task_dispatcher.shutdown()  # what is being answered is answered
             server.trigger.pull_trigger(lambda: close_all(connections))  # the server's own thread does it, and ends
@@ -284,3 +308,14 @@ def _pull_now_and_then(joined: Desk, stopped: Event) -> None:
         except Exception:  # whatever is wrong with a pull, the desk goes on with what it holds and tries again
             log.exception("pull failed")
         stopped.wait(joined.config.sync_every_s)
+
+
+def _exchange_now_and_then(joined: Desk, stopped: Event) -> None:
+    """Soon after each act, and as often as files are pulled; never more often than every EXCHANGE_PAUSE_S."""
+    while not stopped.is_set():
+        try:
+            joined.exchange()
+        except Exception:  # the journal keeps what was not sent, and the next round tries again
+            log.exception("exchange failed")
+        joined.news.wait(joined.config.sync_every_s)
+        stopped.wait(EXCHANGE_PAUSE_S)

@@ -8,7 +8,7 @@ the same words (docs/adr/0110). Nobody at the counter waits for any of this.
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http.client import HTTPException
 from threading import Lock
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from clearance.credential.journal import Row
 from verifier.acts import Departure
 from verifier.desk import NotRecorded
 from verifier.heard import Heard, Mark, Talk
+from verifier.sync import opener
 
 ROWS_AT_ONCE = 200
 MARKS_AT_ONCE = 1_000
@@ -35,6 +36,7 @@ class Journal(Protocol):
     def name(self) -> str | None: ...
     def rows(self, *, after: int, limit: int) -> Sequence[Row]: ...
     def last(self) -> int: ...
+    def scans_after(self, number: int) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +46,7 @@ class Listener:
     name: str
     url: str
     token: Callable[[], str | None]
-    opener: OpenerDirector
+    opener: OpenerDirector = field(default_factory=opener)
 
 
 class NotHeard(Exception):
@@ -80,12 +82,13 @@ class Exchange:
             log.info("exchange with %s: %s", self._listener.name, error)
             return False
 
-    def unsent(self) -> int:
-        """How many rows this listener has not taken. May raise NotRecorded, OSError."""
-        return max(0, self._journal.last() - self._talk().taken)
+    def unsent(self) -> int | None:
+        """How many scans this listener does not know all about; None where nobody listens, because this desk is not
+        enrolled. May raise NotRecorded, OSError."""
+        return None if self._listener.token() is None else self._journal.scans_after(self._talk().taken)
 
     def heard_at(self) -> int | None:
-        """When it was last heard who left elsewhere (UTC seconds). May raise OSError."""
+        """When it last told who left elsewhere (UTC seconds). May raise OSError."""
         return self._heard.talk(self._listener.name).heard_at
 
     def _talk(self) -> Talk:

@@ -3,6 +3,7 @@
 All of it can be asked for again, so that a lost file costs time and nothing else; the journal itself is elsewhere.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ from pathlib import Path
 from threading import Lock
 
 from verifier.acts import Departure
+from verifier.desk import Journal, ScanRecord
+
+log = logging.getLogger(__name__)
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS listener (
@@ -45,6 +49,26 @@ class Mark:
 
     clearance_no: str
     departure: Departure
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedJournal:
+    """This desk's journal, and what other desks did beside it: what the check asks about an earlier departure."""
+
+    own: Journal
+    heard: "Heard"
+
+    def append(self, record: ScanRecord) -> int:
+        return self.own.append(record)
+
+    def departure_of(self, clearance_no: str) -> Departure | None:
+        """The latest known departure, here or elsewhere; of this desk alone where the memory cannot be read."""
+        known = [self.own.departure_of(clearance_no)]
+        try:
+            known.append(self.heard.departure_of(clearance_no))
+        except OSError as error:
+            log.warning("what other desks did is not known: %s", error)
+        return max((each for each in known if each), key=lambda departure: departure.at, default=None)
 
 
 class Heard:

@@ -61,6 +61,7 @@ CREATE TRIGGER IF NOT EXISTS {table}_follows_the_last BEFORE INSERT ON {table}
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 """  # the last trigger also stops INSERT OR REPLACE, which deletes without asking the second
 NEXT_OF = {table: f"SELECT * FROM {table} WHERE seq > ? ORDER BY seq LIMIT ?" for table in TABLES}  # noqa: S608
+UNSENT = "SELECT count(*) FROM (SELECT seq FROM scan WHERE seq > ? UNION SELECT scan FROM act WHERE seq > ?)"
 OLDEST = "SELECT hash FROM scan WHERE seq = 1"
 NEWEST = "SELECT seq, hash FROM scan UNION ALL SELECT seq, hash FROM act ORDER BY seq DESC LIMIT 1"
 
@@ -160,6 +161,11 @@ class ScanJournal:
                 for row in self._db.execute(NEXT_OF[table], (after, limit)).fetchall()
             ]
         return sorted(kept, key=lambda row: row["seq"])[:limit]
+
+    def scans_after(self, number: int) -> int:
+        """How many scans were made, or acted on, after a row of this number. Raises NotRecorded."""
+        with self._reading():
+            return int(self._db.execute(UNSENT, (number, number)).fetchone()[0])
 
     def last(self) -> int:
         """The number of the newest row, 0 for an empty journal. Raises NotRecorded."""

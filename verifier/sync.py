@@ -85,7 +85,7 @@ class Puller:
         self._offer_checkpoint = offer_checkpoint
         self._etags: dict[str, str] = {}
         self._lock = Lock()
-        self._opener = _opener()
+        self._opener = opener()
 
     def pull(self) -> Pull:
         """Ask for everything once; the trust bundle first, because it names the lists. Never raises for the network."""
@@ -168,7 +168,7 @@ class Reporter:
         """`token` reads the desk's token anew each time; None for a desk that was not enrolled."""
         self._url = f"{issuer_url.rstrip('/')}/api/desks/report"
         self._token, self._version, self._ticks = token, version, ticks
-        self._opener = _opener()
+        self._opener = opener()
         self._told: bytes | None = None
         self._told_at = 0.0
 
@@ -218,7 +218,7 @@ def is_confidential(url: str) -> bool:
         return False
 
 
-def _opener() -> OpenerDirector:
+def opener() -> OpenerDirector:
     """No redirects, no files, no ftp: only what was asked for."""
     opener = OpenerDirector()
     for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor):

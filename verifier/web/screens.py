@@ -149,6 +149,7 @@ class Screens:
             "counts": {look: looks[look] for look in Look},
             "acts": {act: state.by_act.get(act, 0) for act in Act},
             "latest": latest,
+            "kept": state.kept,
             "unsent": state.unsent,
             "chips": render_template("desk/chips.html", state=state, amber=amber),
             "tally": render_template(

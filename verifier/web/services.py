@@ -84,7 +84,9 @@ class DeskState:
     by_reason: Mapping[Reason, int]
     by_act: Mapping[Act, int]
     latest: tuple[Reason, ...]
-    unsent: int  # scans kept on this computer; nothing takes them elsewhere yet
+    kept: int  # scans on this computer
+    unsent: int | None  # of those, what the office does not know yet; None: this desk is not enrolled
+    heard_at: int | None  # when the office or the relay last told who left elsewhere, UTC seconds; None: never
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from clearance.domain import decision
 from clearance.domain.application import Application
-from clearance.domain.audit import AuditAct, AuditEntry
+from clearance.domain.audit import AuditAct, AuditEntry, Facts
 from clearance.domain.decision import Refused
 from clearance.issuing.cases import read_case
 from clearance.issuing.moving import write
@@ -32,7 +32,7 @@ def depart(work: UnitOfWork, clearance_no: str, *, desk_id: str, at: datetime, n
     outcome = decision.departed(application, desk=desk_id, at=at, on=dhaka_day(at))
     if isinstance(outcome, Application):
         write(work, outcome)
-        facts = {"clearance": clearance_no, "at": at.isoformat(timespec="seconds"), "version": outcome.version}
+        facts: Facts = {"clearance": clearance_no, "at": at.isoformat(timespec="seconds"), "version": outcome.version}
         work.audit.append(
             AuditEntry(at=now, officer_no=desk_id, act=AuditAct.WORKER_DEPARTED, subject=outcome.reference, facts=facts)
         )

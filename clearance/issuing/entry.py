@@ -1,6 +1,6 @@
 """Entering cases, and the portraits that go with them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from clearance.credential.claims import StatusRef, encode_claims
@@ -19,12 +19,20 @@ from clearance.issuing.ports import Portrait, UnitOfWork
 from clearance.issuing.service import Service
 
 
-def enter(service: Service, draft: ApplicationDraft, *, officer: Officer, device: str) -> Application | Refused:
-    """The case as entered and submitted at once, or why it was not stored.
+def enter(
+    service: Service,
+    draft: ApplicationDraft,
+    *,
+    officer: Officer,
+    device: str,
+    then: Callable[[UnitOfWork, Application], None] = lambda work, application: None,
+) -> Application | Refused:
+    """The case as entered and submitted at once, or why it was not stored. `then` is done in the same transaction.
 
     Raises MalformedClaims for a draft that no card could carry, Conflict.
     """
-    return _begin(service, draft, Move.SUBMIT, AuditAct.APPLICATION_SUBMITTED, officer=officer, device=device)
+    submitted = AuditAct.APPLICATION_SUBMITTED
+    return _begin(service, draft, Move.SUBMIT, submitted, officer=officer, device=device, then=then)
 
 
 def keep_draft(service: Service, draft: ApplicationDraft, *, officer: Officer, device: str) -> Application | Refused:
@@ -33,7 +41,14 @@ def keep_draft(service: Service, draft: ApplicationDraft, *, officer: Officer, d
 
 
 def _begin(
-    service: Service, draft: ApplicationDraft, move: Move, put_down_as: AuditAct, *, officer: Officer, device: str
+    service: Service,
+    draft: ApplicationDraft,
+    move: Move,
+    put_down_as: AuditAct,
+    *,
+    officer: Officer,
+    device: str,
+    then: Callable[[UnitOfWork, Application], None] = lambda work, application: None,
 ) -> Application | Refused:
     require_that_a_card_can_carry(service, draft)
     with service.database.write() as work:
@@ -42,6 +57,7 @@ def _begin(
         if against:
             return Refused(objections=against)
         application = add(work, decision.begun(new_reference(), draft, move, by), put_down_as)
+        then(work, application)
         work.commit()
     return application
 

@@ -108,11 +108,14 @@ class SqlApplications:
 
 
 def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
-    conditions = [_in_states(sought.states, sought.on), within(sought.scope)]
+    conditions: list[ColumnElement[bool]] = [_in_states(sought.states, sought.on), within(sought.scope)]
     if sought.text:
         conditions.append(_C.search.like(containing(sought.text), escape="\\"))
     if sought.pool is not None:
         conditions.append(or_(_C.office_code == HEADQUARTERS, _C.forwarded, _left_alone(sought.pool)))
+    if sought.after is not None:
+        moment, reference = sought.after
+        conditions.append(or_(_C.entered_at > moment, and_(_C.entered_at == moment, _C.reference > reference)))
     return conditions
 
 

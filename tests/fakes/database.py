@@ -42,6 +42,7 @@ from clearance.issuing.ports import (
     Intents,
     KeyedRequests,
     NotOnRecord,
+    Oversight,
     PermitChanges,
     Permits,
     Reissues,
@@ -66,12 +67,13 @@ from tests.fakes.interface import (
     FakeWebhooks,
     InterfaceRows,
 )
+from tests.fakes.oversight import FakeOversight, OversightRows
 from tests.fakes.requests import FakeAgencyRegister, FakeCorrectionRequests, RequestRows
 from tests.fakes.rules import FakePermitChanges, FakePermits, FakeRules, RuleRows, take_place
 
 
 @dataclass
-class Rows(AccessRows, BatchRows, InterfaceRows, RequestRows, RuleRows):
+class Rows(AccessRows, BatchRows, InterfaceRows, OversightRows, RequestRows, RuleRows):
     """Everything that is stored. The values are frozen, so copying the dictionaries copies the state."""
 
     officers: dict[str, Officer] = field(default_factory=dict)
@@ -102,6 +104,9 @@ class FakeDatabase:
     def write(self) -> UnitOfWork:
         return FakeUnitOfWork(self, writes=True)
 
+    def note(self) -> UnitOfWork:
+        return self.write()
+
 
 class FakeUnitOfWork:
     applications: Applications
@@ -127,6 +132,7 @@ class FakeUnitOfWork:
     feed_places: FeedPlaces
     correction_requests: CorrectionRequests
     agency_register: AgencyRegister
+    oversight: Oversight
     audit: AuditLog
 
     def __init__(self, database: FakeDatabase, *, writes: bool) -> None:
@@ -160,6 +166,7 @@ class FakeUnitOfWork:
         self.feed_places = FakeFeedPlaces(self.rows)
         self.correction_requests = FakeCorrectionRequests(self.rows.correction_requests)
         self.agency_register = FakeAgencyRegister(self.rows.agencies)
+        self.oversight = FakeOversight(self.rows)
         self.audit = FakeAuditLog(self.rows)
         return self
 
@@ -230,6 +237,7 @@ class FakeApplications:
             and sought.text in _search_text(application)
             and sought.scope.covers(office_code=draft.office_code, licence_no=draft.licence_no)
             and (sought.pool is None or self._in_pool(application, sought.pool))
+            and (sought.after is None or (application.entered.at, application.reference) > sought.after)
         )
 
     def _in_pool(self, application: Application, pool: Mapping[ApplicationState, frozenset[str]]) -> bool:

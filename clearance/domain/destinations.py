@@ -1,60 +1,15 @@
-"""Destinations and their rules as dated data: what the decision day asks for.
+"""The countries that can be named as a destination: ISO 3166-1 alpha-3. Whether one is open is for the rules to say."""
 
-Each row says from when it holds and where it comes from. A case is judged by the row of its decision day; a change of
-rule is a new row, never an edit of an old one.
-"""
-
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
-
-from clearance.domain.person import Sex
-
-DEMO_NOTICE = "BMET/DEMO notice on online emigration clearance"
-MIGRANTS_ACT = "Overseas Employment and Migrants Act 2013"
-
-
-@dataclass(frozen=True, kw_only=True)
-class DestinationRule:
-    """What one destination asks for while the row holds (`effective_from` to `effective_until`, both included).
-
-    `validity_days` caps how long a clearance lasts; `visa_check` says whether an officer must have checked the visa
-    with the issuing country; `demo_decides_for` lists for whom a district office may decide on a single visa.
+COUNTRIES: frozenset[str] = frozenset(
     """
-
-    destination: str
-    effective_from: date
-    effective_until: date | None = None
-    minimum_age: dict[Sex, int]
-    validity_days: int = 90
-    visa_check: bool = False
-    demo_decides_for: frozenset[Sex] = frozenset()
-    source: str = MIGRANTS_ACT
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the row is in force on `day`."""
-        return self.effective_from <= day and (self.effective_until is None or day <= self.effective_until)
-
-
-_ADULT = {Sex.MALE: 18, Sex.FEMALE: 25, Sex.OTHER: 18}
-_START = date(2022, 11, 1)
-_CHECKED_BY_NOTICE = {"ARE", "QAT", "SGP", "BHR"}
-_SEVEN = ("OMN", "QAT", "BHR", "SGP", "BRN", "ARE", "SAU")
-_OTHERS = ("HRV", "ITA", "JOR", "JPN", "KOR", "KWT", "LBN", "MDV", "MUS", "MYS", "POL", "ROU")
-
-RULES: tuple[DestinationRule, ...] = tuple(
-    DestinationRule(
-        destination=code,
-        effective_from=_START,
-        minimum_age=_ADULT,
-        visa_check=code in _CHECKED_BY_NOTICE,
-        demo_decides_for=frozenset({Sex.MALE}),
-        source=DEMO_NOTICE,
-    )
-    for code in _SEVEN
-) + tuple(DestinationRule(destination=code, effective_from=_START, minimum_age=_ADULT) for code in _OTHERS)
-
-
-def rule_for(destination: str, *, on: date, rules: Iterable[DestinationRule] = RULES) -> DestinationRule | None:
-    """The row in force for `destination` on a day; None where workers may not be cleared for it."""
-    return next((rule for rule in rules if rule.destination == destination and rule.holds_on(on)), None)
+    ABW AFG AGO AIA ALA ALB AND ARE ARG ARM ASM ATA ATF ATG AUS AUT AZE BDI BEL BEN BES BFA BGD BGR BHR BHS BIH BLM BLR
+    BLZ BMU BOL BRA BRB BRN BTN BVT BWA CAF CAN CCK CHE CHL CHN CIV CMR COD COG COK COL COM CPV CRI CUB CUW CXR CYM CYP
+    CZE DEU DJI DMA DNK DOM DZA ECU EGY ERI ESH ESP EST ETH FIN FJI FLK FRA FRO FSM GAB GBR GEO GGY GHA GIB GIN GLP GMB
+    GNB GNQ GRC GRD GRL GTM GUF GUM GUY HKG HMD HND HRV HTI HUN IDN IMN IND IOT IRL IRN IRQ ISL ISR ITA JAM JEY JOR JPN
+    KAZ KEN KGZ KHM KIR KNA KOR KWT LAO LBN LBR LBY LCA LIE LKA LSO LTU LUX LVA MAC MAF MAR MCO MDA MDG MDV MEX MHL MKD
+    MLI MLT MMR MNE MNG MNP MOZ MRT MSR MTQ MUS MWI MYS MYT NAM NCL NER NFK NGA NIC NIU NLD NOR NPL NRU NZL OMN PAK PAN
+    PCN PER PHL PLW PNG POL PRI PRK PRT PRY PSE PYF QAT REU ROU RUS RWA SAU SDN SEN SGP SGS SHN SJM SLB SLE SLV SMR SOM
+    SPM SRB SSD STP SUR SVK SVN SWE SWZ SXM SYC SYR TCA TCD TGO THA TJK TKL TKM TLS TON TTO TUN TUR TUV TWN TZA UGA UKR
+    UMI URY USA UZB VAT VCT VEN VGB VIR VNM VUT WLF WSM YEM ZAF ZMB ZWE
+    """.split()
+) - {"BGD"}

@@ -26,10 +26,10 @@ REFUSED = {
     "a signature before this one is missing": f"""
         NEW.move IN ('check', 'approve', 'issue') AND NOT EXISTS (SELECT 1 FROM acts WHERE {OF_CASE}
         AND acts.number = NEW.number - 1 AND acts.state =
-        CASE NEW.move WHEN 'check' THEN 'submitted' WHEN 'approve' THEN 'checked' ELSE 'approved' END)""",
+        (CASE NEW.move WHEN 'check' THEN 'submitted' WHEN 'approve' THEN 'checked' ELSE 'approved' END))""",
     "no signature leads there": """
         NEW.state IN ('checked', 'approved', 'issued') AND NEW.move <> 'release' AND NEW.move <>
-        CASE NEW.state WHEN 'checked' THEN 'check' WHEN 'approved' THEN 'approve' ELSE 'issue' END""",
+        (CASE NEW.state WHEN 'checked' THEN 'check' WHEN 'approved' THEN 'approve' ELSE 'issue' END)""",
     "a release leads back to where the case was held": f"""
         NEW.move = 'release' AND NOT EXISTS (SELECT 1 FROM acts JOIN acts AS hold
         ON hold.reference = acts.reference AND hold.number = acts.number + 1 AND hold.move = 'hold'

@@ -79,6 +79,10 @@ class Translator:
         local = at.astimezone(DHAKA)
         return f"{self.date(local.date())}, {self.digits(f'{local:%H:%M}')}"
 
+    def clock(self, at: datetime) -> str:
+        """Time of day in Dhaka to the second: 15:04:30. `at` is aware."""
+        return self.digits(f"{at.astimezone(DHAKA):%H:%M:%S}")
+
     def ago(self, seconds: int) -> str:
         """An age in words, in the largest unit that is full."""
         for size, singular, plural in _UNITS:
@@ -126,6 +130,7 @@ def install(environment: Environment, current: Callable[[], Translator]) -> None
 
     environment.filters.update(
         ago=in_tongue(Translator.ago),
+        clock=in_tongue(Translator.clock),
         country=in_tongue(Translator.country),
         date=in_tongue(Translator.date),
         datetime=in_tongue(Translator.datetime),

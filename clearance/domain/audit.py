@@ -105,6 +105,18 @@ class AuditAct(StrEnum):
     REQUEST_OPENED = "request.opened"
     REQUEST_TAKEN_UP = "request.taken_up"
     REQUEST_ANSWERED = "request.answered"
+    LOOKUPS_USED_UP = "lookups.used_up"
+    """An officer wanted to look at more persons than the quota allows."""
+    WITNESS_DISAGREES = "witness.disagrees"
+    """A desk holds a checkpoint that this record does not go through."""
+    BOOKS_RECONCILED = "books.reconciled"
+    FINDING_ACKNOWLEDGED = "finding.acknowledged"
+    ABSENCE_ENTERED = "absence.entered"
+    VOID_ORDERED = "void.ordered"
+    VOID_CONSENTED = "void.consented"
+    VOID_WITHDRAWN = "void.withdrawn"
+    VOID_DONE = "void.done"
+    STATISTICS_EXPORTED = "statistics.exported"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,15 @@ def visitor() -> str:
     return text
 
 
+def wider_network(network: str) -> str:
+    """The /24 or /48 around a `visitor`: what one customer with many addresses has, or a street of a city."""
+    try:
+        first = ip_network(network, strict=False).network_address
+    except ValueError:
+        return network
+    return str(ip_network((first, 48 if isinstance(first, IPv6Address) else 24), strict=False))
+
+
 def typed(field: str) -> str:
     """A form field for a key function, "" where the body cannot be read.
 

@@ -22,6 +22,7 @@ from clearance.domain.staff import Role
 from clearance.issuing.fields import Fault, FaultKind
 from clearance.issuing.keys_and_desks import ListUse
 from clearance.issuing.ports import NotSigned, PhotoGround, Trouble
+from clearance.web.wording_oversight import OVERSIGHT_ACT_WORDS, OVERSIGHT_GROUND_WORDS
 from clearance.web.wording_rules import RULE_ACT_WORDS, RULE_GROUND_WORDS, rule_word
 from clearance_templates.i18n import N_, Translator
 
@@ -96,6 +97,7 @@ GROUND_WORDS: Mapping[Ground, str] = {
     Ground.REASON_MISSING: N_("Write the reason: the worker and the next officer will ask for it."),
     Ground.REASON_TOO_LONG: N_("The text is too long: at most %(limit)s characters."),
     **RULE_GROUND_WORDS,
+    **OVERSIGHT_GROUND_WORDS,
 }
 TROUBLE_WORDS: Mapping[Trouble, str] = {
     Trouble.NO_ANSWER: N_(
@@ -363,6 +365,7 @@ ACT_WORDS: Mapping[AuditAct, str] = {
     AuditAct.REQUEST_TAKEN_UP: N_("Case opened for a request"),
     AuditAct.REQUEST_ANSWERED: N_("Request answered"),
     **RULE_ACT_WORDS,
+    **OVERSIGHT_ACT_WORDS,
 }
 RULE_NAMED = N_("Rule: %(source)s, since %(since)s.")
 """Follows every sentence that comes from a rule."""

@@ -14,6 +14,7 @@ from clearance.bootstrap import ConfigurationRefused, log_in_lines, open_queue, 
 from clearance.config import Settings
 from clearance.issuing.service import Service
 from clearance.web.app import create_app
+from clearance.web.help_pages import FOLDER
 from clearance.web.options import WebOptions
 from clearance.worker import working
 
@@ -70,6 +71,7 @@ def web_app(service: Service, settings: Settings) -> Flask:
             trusted_proxies=settings.trusted_proxies,
             public_url=settings.public_url,
             security_contact=settings.security_contact,
+            help_directory=settings.home / FOLDER,
         ),
     )
 

@@ -1,7 +1,7 @@
-"""The worker's look-up: passport number and birth date in, card out.
+"""The worker's look-up: passport number and birth date in, card out, or where the application stands.
 
-A wrong pair and an unknown passport take the same one search, which finds nothing, so that neither the answer nor the
-time it took tells which of the two it was.
+The number may be that of the passport or of one before it. A wrong pair and an unknown passport take the same one
+search, which finds nothing, so that neither the answer nor the time it took tells which of the two it was.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,13 @@ from typing import TypeAlias
 
 from clearance.credential.identifiers import normalise_passport_no
 from clearance.credential.status import Status
-from clearance.domain.application import MOVES, Application, ApplicationState
+from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance
-from clearance.issuing.service import Service
+from clearance.domain.eligibility import Objection, objections
+from clearance.domain.lifecycle import AWAITED, ApplicationState, Move
+from clearance.issuing.cases import case_of
+from clearance.issuing.ports import UnitOfWork
+from clearance.issuing.service import Service, dhaka_day
 
 
 class SecondFactor(StrEnum):
@@ -30,29 +34,44 @@ class NotFound:
 
 @dataclass(frozen=True, kw_only=True)
 class NotYetIssued:
-    """The pair is right, and the newest case has no card (yet)."""
+    """The pair is right, and the newest case has no card (yet).
+
+    `since` is the day (Dhaka) that brought it to its state, `lacking` what stands against a case on its way today.
+    `licence_no` is the agency's that applied, None where the worker applied at an office.
+    """
 
     state: ApplicationState
+    since: date
+    lacking: tuple[Objection, ...]
+    licence_no: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class CardFound:
-    """The pair is right, and this is the card. It may have run out: see `clearance.valid_until`."""
+    """The pair is right, and this is the card. It may have run out: see `clearance.valid_until`.
+
+    `departed_on` is the day a desk let the worker pass with it. `renewed` says that the card bears another number than
+    was asked for: that of a passport before or after.
+    """
 
     clearance: Clearance
     name_en: str
     name_bn: str | None
     destination: str
+    departed_on: date | None
+    renewed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class CardCancelled:
-    """The pair is right, and the card is not to be used: revoked, held or replaced, as `clearance.status` says."""
+    """The pair is right, and the card is not to be used: revoked, held or replaced since a day, as
+    `clearance.status` says."""
 
     clearance: Clearance
     name_en: str
     name_bn: str | None
     destination: str
+    since: date
 
 
 Answer: TypeAlias = NotFound | NotYetIssued | CardFound | CardCancelled
@@ -61,19 +80,19 @@ Answer: TypeAlias = NotFound | NotYetIssued | CardFound | CardCancelled
 def lookup(service: Service, *, passport_no: str, birth_date: date | None, second_factor: SecondFactor) -> Answer:
     """What the worker is told. The passport number may be typed in any way; the birth date is ignored where the
     setting does not ask for it."""
+    number = normalise_passport_no(passport_no)
     with service.database.read() as work:
-        cases = work.applications.of_person(
-            normalise_passport_no(passport_no), birth_date=_asked(birth_date, second_factor)
-        )
-        issued = next((case for case in cases if case.state is ApplicationState.ISSUED), None)
+        cases = work.applications.of_person(number, birth_date=_asked(birth_date, second_factor))
+        if not cases:
+            return NotFound()
+        issued = next((case for case in cases if case.issued), None)
         clearance = work.clearances.for_application(issued.reference) if issued else None
-    if not cases:
-        return NotFound()
-    if issued is None or clearance is None:
-        return NotYetIssued(state=cases[0].state)
-    if clearance.status is not Status.VALID and MOVES[cases[0].state]:
-        return NotYetIssued(state=cases[0].state)  # a new card is under way: better news than the end of the old one
-    return _card(clearance, issued)
+        newest = cases[0]
+        if issued is None or clearance is None:
+            return _not_yet(work, newest, on=service.today())
+        if clearance.status is not Status.VALID and newest.under_way:
+            return _not_yet(work, newest, on=service.today())  # better news than the end of the old card
+    return _card(clearance, issued, asked=number)
 
 
 def _asked(birth_date: date | None, second_factor: SecondFactor) -> date | None:
@@ -84,12 +103,42 @@ def _asked(birth_date: date | None, second_factor: SecondFactor) -> date | None:
             return None
 
 
-def _card(clearance: Clearance, application: Application) -> CardFound | CardCancelled:
+def _not_yet(work: UnitOfWork, application: Application, *, on: date) -> NotYetIssued:
+    on_its_way = application.state in AWAITED
+    return NotYetIssued(
+        state=application.state,
+        since=dhaka_day(application.acts[-1].at),
+        lacking=objections(case_of(work, application), on=on) if on_its_way else (),
+        licence_no=application.draft.licence_no,
+    )
+
+
+def _card(clearance: Clearance, application: Application, *, asked: str) -> CardFound | CardCancelled:
     worker = application.draft.worker
-    kind = CardFound if clearance.status is Status.VALID else CardCancelled
-    return kind(
+    if clearance.status is not Status.VALID:
+        return CardCancelled(
+            clearance=clearance,
+            name_en=worker.name_en,
+            name_bn=worker.name_bn,
+            destination=application.draft.destination,
+            since=_since(clearance, application),
+        )
+    return CardFound(
         clearance=clearance,
         name_en=worker.name_en,
         name_bn=worker.name_bn,
         destination=application.draft.destination,
+        departed_on=_day_of(application, Move.DEPART),
+        renewed=clearance.passport_no != asked,
     )
+
+
+def _since(clearance: Clearance, application: Application) -> date:
+    if clearance.revocation:
+        return dhaka_day(clearance.revocation.at)
+    return dhaka_day(application.acts[-1].at)
+
+
+def _day_of(application: Application, move: Move) -> date | None:
+    """The day of the newest act of a kind."""
+    return next((dhaka_day(act.at) for act in reversed(application.acts) if act.move is move), None)

@@ -23,3 +23,5 @@ class WebOptions:
     security_contact: str = "mailto:security@bmet.gov.bd"
     helpline: str = "16135"
     helpline_abroad: str = "+880 9610 102030"
+    help_directory: Path | None = None
+    """The installation's own help pages, which stand before the shipped ones; None for these alone."""

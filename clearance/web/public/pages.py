@@ -1,24 +1,29 @@
 """From what a request asks to the page that answers it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import structlog
-from flask import Response, g, render_template, request
+from flask import Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import InternalServerError
 
 from clearance.issuing.lookup import Answer, CardCancelled, CardFound, NotFound, NotYetIssued, SecondFactor, lookup
 from clearance.issuing.ports import NotOnRecord
-from clearance.issuing.service import Service, dhaka_day
+from clearance.issuing.service import Service
 from clearance.issuing.wallet import Form
 from clearance.web.card_file import card_file, form_named
-from clearance.web.language import current
+from clearance.web.language import current, language
 from clearance.web.public.mask import masked_name, masked_passport_no
 from clearance.web.public.question import Misread, Question, read
 from clearance.web.public.ticket import GOOD_FOR_S, Tickets
-from clearance.web.public.words import REVOCATION_WORDS, STEP_OF, STEPS, stop_words
+from clearance.web.public.words import REVOCATION_WORDS, STEP_OF, STEPS, application_stopped, lacks, stop_words
 
-UNPROCESSABLE = 422
+UNPROCESSABLE, GONE = 422, 410
+CLOSES_AFTER_S = 180
+"""How long an answer stays on the screen of a shared computer, unless its reader asks for as long again."""
 
 log = structlog.get_logger()
 
@@ -33,6 +38,9 @@ class Pages:
 
     def asked(self) -> Question | Misread:
         """What this request asks: what was typed, or the sealed question of the page before."""
+        if "question" in g:
+            admitted: Question = g.question
+            return admitted
         sealed = self.tickets.open(request.form.get("ticket", ""))
         return sealed or read(request.form, second_factor=self.second_factor, today=self.service.today())
 
@@ -49,14 +57,37 @@ class Pages:
         return self._answered(question, self._look_up(question))
 
     def download(self) -> ResponseReturnValue:
-        """The card in the form asked for. Looked up once more: it may have been taken back since the page was shown."""
-        question = self.tickets.open(request.form.get("ticket", ""))
+        """The way to the file, or the answer that there is none (any more).
+
+        A file has an address of its own, good for minutes: programs that download and resume ask with GET.
+        """
+        ticket = request.form.get("ticket", "")
+        question = self.tickets.open(ticket)
         if question is None:
-            return render_template("public/too_old.html", minutes=GOOD_FOR_S // 60), 400
+            return _too_old(), 400
         answer = self._look_up(question)
-        if isinstance(answer, CardFound) and self._in_force(answer):
-            return self._file(answer.clearance.clearance_no, form_named(request.form.get("as")) or Form.PDF)
-        return self._answered(question, answer)
+        if not self._in_force(answer):
+            return self._answered(question, answer)
+        form = form_named(request.form.get("as")) or Form.PDF
+        address = url_for("public.file", form=form.value, ticket=self.tickets.seal(question), lang=language())
+        return redirect(address, code=303)
+
+    def file(self, form: Form, ticket: str) -> ResponseReturnValue:
+        """The card in one form, whole or the part that was asked for (RFC 9110 section 14).
+
+        Looked up once more each time: it may have been taken back since the page was shown.
+        """
+        question = self.tickets.open(ticket)
+        if question is None:
+            return _too_old(), GONE
+        answer = self._look_up(question)
+        if not self._in_force(answer):
+            return self._answered(question, answer), GONE
+        assert isinstance(answer, CardFound)
+        response = self._file(answer.clearance.clearance_no, form)
+        response.add_etag()
+        response.make_conditional(request, accept_ranges=True, complete_length=response.content_length)
+        return response
 
     def _look_up(self, question: Question) -> Answer:
         """The answer, noted on the request for whoever counts tries."""
@@ -69,21 +100,23 @@ class Pages:
         g.answer = answer
         return answer
 
-    def _in_force(self, answer: CardFound) -> bool:
-        return self.service.today() <= answer.clearance.valid_until
+    def _in_force(self, answer: Answer) -> bool:
+        return isinstance(answer, CardFound) and self.service.today() <= answer.clearance.valid_until
 
-    def _answered(self, question: Question, answer: Answer) -> str:
-        ticket = self.tickets.seal(question)
-        match answer:
-            case NotFound():
-                return self.form(missed=True)
-            case NotYetIssued(state=state):
-                step = STEP_OF.get(state)
-                return render_template("public/not_yet.html", ticket=ticket, step=step, steps=STEPS)
-            case CardFound() if self._in_force(answer):
-                return _card_page("public/ready.html", answer, ticket=ticket)
-            case CardFound() | CardCancelled():
-                return _card_page("public/stopped.html", answer, ticket=ticket)
+    def _answered(self, question: Question, answer: Answer) -> Response:
+        """The page of an answer, which closes itself where it is about a person."""
+        if isinstance(answer, NotFound):
+            return make_response(self.form(missed=True))
+        page = render_template(
+            **_page_of(answer, in_force=self._in_force(answer)),
+            ticket=self.tickets.seal(question),
+            closes_after_s=CLOSES_AFTER_S,
+        )
+        response = make_response(page)
+        # A header and no element of the page: a reader who needs longer is not thrown out by a tool that cannot know
+        # of the button that gives more time.
+        response.headers["Refresh"] = f"{CLOSES_AFTER_S}; url={url_for('public.ended', lang=language())}"
+        return response
 
     def _file(self, clearance_no: str, form: Form) -> Response:
         try:
@@ -93,17 +126,51 @@ class Pages:
             raise InternalServerError from None
 
 
-def _card_page(template: str, answer: CardFound | CardCancelled, *, ticket: str) -> str:
-    clearance = answer.clearance
+def _too_old() -> str:
+    return render_template("public/too_old.html", minutes=GOOD_FOR_S // 60)
+
+
+def _page_of(answer: NotYetIssued | CardFound | CardCancelled, *, in_force: bool) -> dict[str, Any]:
+    """The template of an answer and what it shows."""
+    match answer:
+        case NotYetIssued(state=state) if state in STEP_OF:
+            return {
+                "template_name_or_list": "public/not_yet.html",
+                "step": STEP_OF[state],
+                "steps": STEPS,
+                "since": answer.since,
+                "lacking": lacks(answer.lacking),
+                "state": state.value,
+                "licence_no": answer.licence_no,
+            }
+        case NotYetIssued(state=state):
+            stop = application_stopped(state)
+            return {"template_name_or_list": "public/stopped.html", "stop": stop, "ended": answer.since}
+        case CardFound(departed_on=departed_on, renewed=renewed) if in_force:
+            shown = {"departed_on": departed_on, "renewed": renewed}
+            return {"template_name_or_list": "public/ready.html", **shown, **_card(answer)}
+        case CardFound():
+            return _stopped_card(answer, ended=answer.clearance.valid_until)
+        case CardCancelled(since=since):
+            return _stopped_card(answer, ended=since)
+
+
+def _stopped_card(answer: CardFound | CardCancelled, *, ended: date) -> dict[str, Any]:
+    revocation = answer.clearance.revocation
+    return {
+        "template_name_or_list": "public/stopped.html",
+        "stop": stop_words(answer.clearance),
+        "ended": ended,
+        "reason": REVOCATION_WORDS[revocation.reason] if revocation else "",
+        **_card(answer),
+    }
+
+
+def _card(answer: CardFound | CardCancelled) -> Mapping[str, Any]:
     names = (("bn", answer.name_bn), ("en", answer.name_en))
-    return render_template(
-        template,
-        ticket=ticket,
-        clearance=clearance,
-        destination=answer.destination,
-        names=[(tongue, masked_name(name)) for tongue, name in names if name],
-        passport=masked_passport_no(clearance.passport_no),
-        stop=stop_words(clearance),
-        ended=dhaka_day(clearance.revocation.at) if clearance.revocation else clearance.valid_until,
-        reason=REVOCATION_WORDS[clearance.revocation.reason] if clearance.revocation else "",
-    )
+    return {
+        "clearance": answer.clearance,
+        "destination": answer.destination,
+        "names": [(tongue, masked_name(name)) for tongue, name in names if name],
+        "passport": masked_passport_no(answer.clearance.passport_no),
+    }

@@ -1,53 +1,46 @@
-"""The routes of the worker's pages and what they bear. They change nothing, and need neither session nor cookie."""
+"""The routes of the worker's pages and what they bear. They need neither session nor cookie."""
 
-import hmac
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, g, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter, RateLimitExceeded
-from werkzeug.exceptions import HTTPException
 
-from clearance.issuing.lookup import NotFound, SecondFactor
 from clearance.issuing.service import Service
+from clearance.web.card_file import form_named
 from clearance.web.options import WebOptions
-from clearance.web.public import stylesheet
+from clearance.web.public import agencies, help_routes, leaving, requests, robots, stylesheet
+from clearance.web.public.gatekeeper import Gatekeeper
 from clearance.web.public.pages import Pages
 from clearance.web.public.ticket import Tickets
+from clearance.web.tally import tally_of
 
-MISSES_PER_PASSPORT = "5 per day"
-TRIES_PER_ADDRESS = "60 per hour"
 DOWNLOADS_PER_ADDRESS = "300 per hour"
 """Thirty people may sit in one cafe, and thousands of phones may share one address of their network."""
 
 
 def blueprint(service: Service, options: WebOptions, limiter: Limiter) -> Blueprint:
-    """Form, answer and download over an open service."""
+    """Form, answer and download over an open service; requests, help pages and the search for agencies."""
     routes = Blueprint("public", __name__)
     tickets = Tickets.of(options.secret_key, now=service.now)
     pages = Pages(service=service, second_factor=options.second_factor, tickets=tickets)
     stylesheet.install(routes)
-    # A forged request could change nothing, and its sender cannot read the answer. A CSRF token would need a cookie,
-    # which cheap phones and cafe browsers often do not keep (docs/adr/0051).
+    leaving.install(routes)
+    help_pages = help_routes.install(routes, options)
+    robots.install(routes, options, help_pages)
+    agencies.install(routes, service, limiter)
+    requests.install(routes, pages, options, limiter)
+    # A forged look-up could change nothing, a forged request of a worker says what anybody may say, and the sender
+    # cannot read the answer. A CSRF token would need a cookie, which cheap phones and cafe browsers often do not keep
+    # (docs/adr/0051).
     routes.record_once(lambda state: state.app.extensions["csrf"].exempt(routes))
 
-    def passport_key() -> str:
-        """Tells tries for one passport number from others without keeping the number."""
-        try:
-            asked = pages.asked().passport_no.encode(errors="replace")
-        except HTTPException:  # a body too large to read: the route will say so (see limits.typed)
-            asked = b""
-        return hmac.digest(options.secret_key, b"tries:" + asked, "sha256").hex()
+    gate = Gatekeeper.of(service, options, tally_of(options.limiter_storage, now=service.now))
+    downloads = limiter.shared_limit(DOWNLOADS_PER_ADDRESS, scope="downloads")
 
-    def missed(_response: Response) -> bool:
-        return isinstance(g.get("answer"), NotFound)
-
-    def guessed(response: Response) -> bool:
-        """Where the passport number alone opens the page, a hit is a guess too."""
-        return missed(response) or (options.second_factor is SecondFactor.NONE and "answer" in g)
-
-    @routes.get("/")
+    @routes.route("/", methods=["GET", "POST"])
     def form() -> str:
+        """The empty form; posted to by the button of the other language, which carries what was typed."""
         return pages.form()
 
     @routes.get("/card")
@@ -57,15 +50,22 @@ def blueprint(service: Service, options: WebOptions, limiter: Limiter) -> Bluepr
         return redirect(url_for("public.form"))
 
     @routes.post("/card")
-    @limiter.limit(TRIES_PER_ADDRESS, deduct_when=guessed)
-    @limiter.limit(MISSES_PER_PASSPORT, key_func=passport_key, deduct_when=missed)
+    @gate.before(pages.asked, tickets)
     def card() -> ResponseReturnValue:
         return pages.card()
 
     @routes.post("/card/download")
-    @limiter.limit(DOWNLOADS_PER_ADDRESS)
+    @downloads
+    @gate.in_turn
     def download() -> ResponseReturnValue:
         return pages.download()
+
+    @routes.get("/card/file/<form>/<ticket>")
+    @downloads
+    @gate.in_turn
+    def file(form: str, ticket: str) -> ResponseReturnValue:
+        known = form_named(form)
+        return pages.file(known, ticket) if known else abort(404)
 
     @routes.errorhandler(RateLimitExceeded)
     def too_many(_error: RateLimitExceeded) -> ResponseReturnValue:

@@ -14,9 +14,9 @@ from clearance.domain.audit import AuditAct, AuditEntry, Facts
 from clearance.domain.client import MAX_TERM, ApiClient, ClientScope, ClientToken, new_client_id
 from clearance.domain.staff import ENTERING, Officer
 from clearance.domain.tokens import new_token, owner_of, token_sha256
+from clearance.issuing.people import OPERATOR
 from clearance.issuing.ports import Conflict, NotOnRecord, UnitOfWork
 from clearance.issuing.service import Service
-from clearance.issuing.sign_in import OPERATOR
 
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,58}[a-z0-9]", re.ASCII)
 TERM = timedelta(days=180)

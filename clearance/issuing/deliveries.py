@@ -14,6 +14,7 @@ from datetime import datetime
 
 from clearance.domain.delivery import CLAIM, Channel, Delivery
 from clearance.issuing.events import URGENT, QuietHours
+from clearance.issuing.interface_webhooks import secret
 from clearance.issuing.ports import Conflict, MessageSender, NotSent, WebhookSender
 from clearance.issuing.service import Service
 
@@ -107,7 +108,8 @@ def _to_webhook(service: Service, sender: WebhookSender, delivery: Delivery) -> 
         webhook = work.webhooks.get(delivery.webhook_id)
     if webhook is None or webhook.closed_at is not None:
         return delivery.dropped(now, why="closed")
-    sender.send(webhook, delivery_id=delivery.id, at=now, body=body_of(delivery))
+    secrets_now = [secret(service, webhook, number) for number in webhook.secret_numbers(now)]
+    sender.send(webhook.url, delivery_id=delivery.id, at=now, body=body_of(delivery), secrets=secrets_now)
     return delivery.delivered(service.now())
 
 

@@ -15,7 +15,7 @@ from clearance.domain.audit import AuditAct, AuditLink, Facts
 from clearance.domain.clearance import RevocationReason
 from clearance.domain.client import ClientScope
 from clearance.domain.delivery import CaseEvent, Channel, Delivery, new_delivery_id
-from clearance.domain.lifecycle import Act, Move
+from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.staff import Scope
 from clearance.issuing.ports import UnitOfWork
 from clearance.issuing.service import DHAKA, Service
@@ -25,21 +25,24 @@ READER = "deliveries"
 AT_ONCE = 500
 """Entries read in one transaction."""
 
-EVENTS: Mapping[Move, CaseEvent] = {
-    Move.SUBMIT: CaseEvent.SUBMITTED,
-    Move.TAKE_UP_AGAIN: CaseEvent.SUBMITTED,
-    Move.CHECK: CaseEvent.CHECKED,
-    Move.SEND_BACK: CaseEvent.RETURNED,
-    Move.APPROVE: CaseEvent.APPROVED,
-    Move.REJECT: CaseEvent.REJECTED,
-    Move.ISSUE: CaseEvent.ISSUED,
-    Move.HOLD: CaseEvent.HELD,
-    Move.RELEASE: CaseEvent.RELEASED,
-    Move.SUPERSEDE: CaseEvent.REPLACED,
-    Move.REVOKE: CaseEvent.REVOKED,
-    Move.DEPART: CaseEvent.DEPARTED,
+EVENTS: Mapping[AuditAct, CaseEvent] = {
+    AuditAct.APPLICATION_SUBMITTED: CaseEvent.SUBMITTED,
+    AuditAct.CORRECTION_SUBMITTED: CaseEvent.SUBMITTED,
+    AuditAct.RENEWAL_SUBMITTED: CaseEvent.SUBMITTED,
+    AuditAct.APPLICATION_TAKEN_UP_AGAIN: CaseEvent.SUBMITTED,
+    AuditAct.APPLICATION_CHECKED: CaseEvent.CHECKED,
+    AuditAct.APPLICATION_RETURNED: CaseEvent.RETURNED,
+    AuditAct.APPLICATION_APPROVED: CaseEvent.APPROVED,
+    AuditAct.APPLICATION_REJECTED: CaseEvent.REJECTED,
+    AuditAct.APPLICATION_HELD: CaseEvent.HELD,
+    AuditAct.APPLICATION_RELEASED: CaseEvent.RELEASED,
+    AuditAct.CARD_ISSUED: CaseEvent.ISSUED,
+    AuditAct.CARD_SUPERSEDED: CaseEvent.REPLACED,
+    AuditAct.CARD_REISSUED: CaseEvent.REPLACED,
+    AuditAct.CARD_REVOKED: CaseEvent.REVOKED,
+    AuditAct.WORKER_DEPARTED: CaseEvent.DEPARTED,
 }
-"""Moves that others are told of; what happens to a draft is nobody else's business."""
+"""Acts on a case that others are told of; what happens to a draft is nobody else's business."""
 FOR_THE_WORKER = frozenset(
     {
         CaseEvent.SUBMITTED,
@@ -90,10 +93,10 @@ class News:
     facts: Facts
 
     @property
-    def act(self) -> Act:
-        """What happened to the case last, as of this entry."""
+    def state(self) -> ApplicationState:
+        """Where the case stood after this entry: later ones have news of their own."""
         version = self.facts.get("version")
-        return self.application.acts[version - 1 if isinstance(version, int) else -1]
+        return self.application.acts[version - 1 if isinstance(version, int) else -1].state
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,31 +133,22 @@ def _something_new(service: Service) -> bool:
 
 
 def _news(work: UnitOfWork, links: list[AuditLink]) -> Iterator[News]:
+    told = {act.value: event for act, event in EVENTS.items()}
     for link in links:
-        application = work.applications.get(link.subject)
-        facts = _facts(link)
-        event = _event(link, application, facts) if application is not None else None
-        if application is not None and event is not None:
-            card = work.clearances.for_application(application.reference) if application.issued else None
-            number = facts.get("clearance") or (card.clearance_no if card else None)
+        application = work.applications.get(link.subject) if link.act in told else None
+        if application is not None:
+            facts = _facts(link)
+            number = facts.get("clearance")
+            if number is None and application.issued is not None:
+                card = work.clearances.for_application(application.reference)
+                number = card.clearance_no if card else None
             yield News(
                 link=link,
                 application=application,
-                event=event,
-                clearance_no=number if isinstance(number, str) else None,
+                event=told[link.act],
+                clearance_no=str(number) if number else None,
                 facts=facts,
             )
-
-
-def _event(link: AuditLink, application: Application, facts: Facts) -> CaseEvent | None:
-    if link.act == AuditAct.CARD_REISSUED:
-        return CaseEvent.REPLACED
-    version = facts.get("version")
-    if not isinstance(version, int) or not 0 < version <= len(application.acts):
-        return None
-    act = application.acts[version - 1]
-    # Entries that tell of no move, such as a print, may name the version they saw.
-    return EVENTS.get(act.move) if act.at == link.entry.at else None
 
 
 def _facts(link: AuditLink) -> Facts:
@@ -222,7 +216,7 @@ def _delivery(
         webhook_id=webhook_id,
         event=event,
         reference=news.application.reference,
-        case_state=news.act.state,
+        case_state=news.state,
         clearance_no=news.clearance_no,
         audit_number=news.link.number,
         occurred_at=news.link.entry.at,

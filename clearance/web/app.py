@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from clearance.issuing.service import Service
 from clearance.web import desk_api, errors, language, limits, public, security, staff, trust, wellknown
+from clearance.web.api import routes as api
 from clearance.web.options import WebOptions
 from clearance.web.public import check
 from clearance.web.published import PublishedFiles
@@ -36,5 +37,8 @@ def create_app(service: Service, options: WebOptions) -> Flask:
     reports = desk_api.blueprint(service, limiter)
     forms.exempt(reports)  # no cookie speaks for a desk
     app.register_blueprint(reports)
+    interface = api.blueprint(service, limiter)
+    forms.exempt(interface)  # nor for a program
+    app.register_blueprint(interface)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok", {"Content-Type": "text/plain"}))
     return app

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 import structlog
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from clearance.issuing.ports import NotOnRecord, Unavailable
+from clearance.web.api import problems
 from clearance_templates.i18n import N_
+
+API = "/api/v1/"
+"""Where programs ask, who get problems and no pages."""
 
 log = structlog.get_logger()
 
@@ -88,6 +92,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()
+    if request.path.startswith(API):
+        return problems.of_http(error)
     body, _ = _page(BY_STATUS.get(status, BY_STATUS[400 if status < 500 else 500]))
     headers = [item for item in error.get_headers() if item[0] in {"Allow", "Retry-After"}]
     return body, status, headers

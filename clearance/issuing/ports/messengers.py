@@ -1,10 +1,11 @@
 """The roads by which something leaves the office: webhooks, SMS, e-mail."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from clearance.domain.delivery import CaseEvent, Webhook
+from clearance.domain.delivery import CaseEvent
 
 
 class SendFault(StrEnum):
@@ -43,12 +44,8 @@ class NotSent(Exception):
 class WebhookSender(Protocol):
     """Signed requests to addresses of clients."""
 
-    def secret(self, webhook: Webhook) -> str:
-        """The newest secret of a webhook, for its owner: `whsec_` and Base64."""
-        ...
-
-    def send(self, webhook: Webhook, *, delivery_id: str, at: datetime, body: bytes) -> None:
-        """Raises NotSent."""
+    def send(self, url: str, *, delivery_id: str, at: datetime, body: bytes, secrets: Sequence[bytes]) -> None:
+        """Signed once with each secret. Raises NotSent."""
         ...
 
 

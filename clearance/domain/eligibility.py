@@ -76,6 +76,7 @@ class Ground(StrEnum):
     CARD_RAN_OUT = "card_ran_out"
     NOT_AT_HEADQUARTERS = "not_at_headquarters"
     SAME_OFFICER_PROPOSED = "same_officer_proposed"
+    ABOUT_ONESELF = "about_oneself"
     SAME_OFFICER_SUSPENDED = "same_officer_suspended"
     NOT_YOUR_PROPOSAL = "not_your_proposal"
     PROPOSAL_SETTLED = "proposal_settled"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from clearance.domain.oversight import OversightPolicy
 from clearance.domain.printed_card import CardPolicy
 from clearance.issuing.ports import (
     CardPrinter,
@@ -13,6 +14,7 @@ from clearance.issuing.ports import (
     PasswordHasher,
     Portrait,
     SigningService,
+    Vault,
     Workbooks,
 )
 from clearance.issuing.ports.reading import FileReader
@@ -34,6 +36,7 @@ class Service:
     read_file: FileReader
     """Reads the file of whoever checks a card at home."""
     passwords: PasswordHasher
+    vault: Vault
     workbooks: Workbooks
     now: Callable[[], datetime]
     """Aware UTC datetime."""
@@ -41,6 +44,7 @@ class Service:
     status_uri: str
     demo: bool
     card_policy: CardPolicy = field(default_factory=CardPolicy)
+    oversight: OversightPolicy = field(default_factory=OversightPolicy)
     ring: Callable[[str], None] = lambda _chore: None
     """Has the worker do a chore soon instead of when it is due. Never raises."""
 

@@ -31,6 +31,7 @@ from clearance.issuing.ports import (
     FeedPlaces,
     Intents,
     KeyedRequests,
+    Oversight,
     PermitChanges,
     Permits,
     Reissues,
@@ -54,6 +55,7 @@ from clearance.storage.desk_journals import SqlDeskJournals
 from clearance.storage.desks import SqlDesks
 from clearance.storage.factors import SqlFactors
 from clearance.storage.intents import SqlIntents
+from clearance.storage.oversight import SqlOversight
 from clearance.storage.permits import SqlPermits
 from clearance.storage.reissues import SqlReissues
 from clearance.storage.requests import SqlAgencyRegister, SqlCorrectionRequests
@@ -101,6 +103,10 @@ class SqlDatabase:
         """A transaction that alone may write until it ends."""
         return SqlUnitOfWork(self._engine, writes=True)
 
+    def note(self) -> UnitOfWork:
+        """A short transaction beside those that queue for the record."""
+        return SqlUnitOfWork(self._engine, writes=True, queues=False)
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._engine.dispose()
@@ -132,11 +138,13 @@ class SqlUnitOfWork:
     feed_places: FeedPlaces
     correction_requests: CorrectionRequests
     agency_register: AgencyRegister
+    oversight: Oversight
     audit: AuditLog
 
-    def __init__(self, engine: Engine, *, writes: bool) -> None:
+    def __init__(self, engine: Engine, *, writes: bool, queues: bool = True) -> None:
         self._engine = engine
         self._writes = writes
+        self._queues = writes and queues
 
     def __enter__(self) -> Self:
         self._connection = self._engine.connect()
@@ -165,7 +173,7 @@ class SqlUnitOfWork:
             connection.execution_options(isolation_level="REPEATABLE READ")
         connection.begin()
         audit = SqlAuditLog(connection)
-        if self._writes:
+        if self._queues:
             audit.wait_for_turn()
         self.applications = SqlApplications(connection)
         self.clearances = SqlClearances(connection)
@@ -190,6 +198,7 @@ class SqlUnitOfWork:
         self.feed_places = SqlFeedPlaces(connection)
         self.correction_requests = SqlCorrectionRequests(connection)
         self.agency_register = SqlAgencyRegister(connection)
+        self.oversight = SqlOversight(connection)
         self.audit = audit
 
 

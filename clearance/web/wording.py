@@ -163,6 +163,12 @@ FAULT_WORDS: Mapping[FaultKind, str] = {
     FaultKind.SAME_PASSPORT_NO: N_("is the same as the passport number. Leave it empty if there was none before."),
     FaultKind.EXTRA_CELLS: N_("The row has more cells than the file has columns. A text with commas needs quotes."),
     FaultKind.TAKEN: N_("is already in use: “%(text)s”."),
+    FaultKind.CONTAINS_NAME: N_("must not contain your own name or user name."),
+    FaultKind.EASY_TO_GUESS: N_(
+        "is easy to guess: it is on lists of stolen passwords, or follows a pattern that is tried first. Put four or "
+        "five words together that do not belong together."
+    ),
+    FaultKind.NOT_THE_SAME: N_("is not the same. Type it again."),
     FaultKind.PHOTO_NOT_FOUND: N_("names a file that is not there: “%(text)s”."),
     FaultKind.PHOTO_TOO_LARGE_FILE: N_("The photo file is too large: at most 10 MB."),
     FaultKind.PHOTO_NOT_AN_IMAGE: N_("The photo file is not a picture, or it is damaged."),
@@ -243,6 +249,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "username": N_("User name"),
     "roles": N_("Roles"),
     "password": N_("Password"),
+    "repeated": N_("New password once more"),
     "office_code": N_("Office"),
 }
 """The fields of an application (`clearance.issuing.rows.COLUMNS`) and of an officer's account."""
@@ -343,6 +350,21 @@ ACT_WORDS: Mapping[AuditAct, str] = {
     AuditAct.OFFICER_SIGNED_IN: N_("Officer signed in"),
     AuditAct.OFFICER_ADDED: N_("Account opened"),
     AuditAct.OFFICER_BLOCKED: N_("Account blocked"),
+    AuditAct.OFFICER_CONFIRMED: N_("Second factor shown again"),
+    AuditAct.OFFICER_FACTOR_FAILED: N_("Right password, wrong second factor"),
+    AuditAct.OFFICER_FACTOR_ADDED: N_("Second factor set up"),
+    AuditAct.OFFICER_FACTOR_REMOVED: N_("Second factor removed"),
+    AuditAct.OFFICER_FACTORS_RESET: N_("Second factor reset"),
+    AuditAct.OFFICER_RECOVERY_CODES_MADE: N_("New recovery codes made"),
+    AuditAct.OFFICER_PASSWORD_CHANGED: N_("Password changed"),
+    AuditAct.OFFICER_INVITED: N_("Invitation printed"),
+    AuditAct.OFFICER_JOINED: N_("Invitation used, password chosen"),
+    AuditAct.OFFICER_ROLES_CHANGED: N_("Roles changed"),
+    AuditAct.OFFICER_SESSIONS_ENDED: N_("Signed out from elsewhere"),
+    AuditAct.OFFICER_IN_TWO_PLACES: N_("In use in two places at once"),
+    AuditAct.SESSION_MOVED: N_("Session turned up in another browser, and was ended"),
+    AuditAct.STAFF_CHANGE_PROPOSED: N_("Change of an account put down"),
+    AuditAct.STAFF_CHANGE_WITHDRAWN: N_("Change of an account withdrawn"),
     AuditAct.DESK_ENROLLED: N_("Desk enrolled"),
     AuditAct.DESK_WITHDRAWN: N_("Desk withdrawn"),
     AuditAct.CLIENT_ADDED: N_("Program of an agency or ministry registered"),

@@ -208,6 +208,9 @@ class FakeApplications:
     def count(self, sought: Sought) -> int:
         return len(self._matching(sought))
 
+    def tally(self, sought: Sought) -> Mapping[ApplicationState, int]:
+        return Counter(application.state_on(sought.on) for application in self._matching(sought))
+
     def by_receipt(self, receipt_no: str) -> Application | None:
         return next((a for a in self._first_cases() if a.draft.payment.receipt_no == receipt_no), None)
 
@@ -368,6 +371,9 @@ class FakeStaff:
 
     def office(self, code: str) -> Office | None:
         return self.rows.offices.get(code)
+
+    def offices(self) -> Sequence[Office]:
+        return sorted(self.rows.offices.values(), key=lambda office: office.code)
 
 
 @dataclass

@@ -12,6 +12,7 @@ from clearance.domain.application import Application
 from clearance.domain.audit import AuditEntry, AuditHead, AuditLink, AuditReport
 from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Desk
+from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.signing import SignedLately, SigningStop
 from clearance.domain.staff import Office, Officer, Scope
@@ -45,6 +46,10 @@ class Applications(Protocol):
         ...
 
     def count(self, sought: Sought) -> int: ...
+
+    def tally(self, sought: Sought) -> Mapping[ApplicationState, int]:
+        """How many of what is sought stand in each state on the day."""
+        ...
 
     def by_receipt(self, receipt_no: str) -> Application | None:
         """The case that was paid for by this challan; not one that corrects its card."""
@@ -123,6 +128,10 @@ class Staff(Protocol):
     def add_office(self, office: Office) -> None: ...
 
     def office(self, code: str) -> Office | None: ...
+
+    def offices(self) -> Sequence[Office]:
+        """In order of their codes."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from clearance.domain.missions import MISSION_PHONES
 from clearance.domain.printed_card import CardPolicy, OptionalFact
 from clearance.issuing.lookup import SecondFactor
+from clearance.messaging.settings import MessageSettings, WebhookSettings
 
 SETTINGS_FILE = "clearance.toml"
 
@@ -109,6 +110,8 @@ class Settings(BaseSettings):
     limiter_storage: str = "memory://"
     """Where rate limits are counted. One process: memory. Several: a shared store such as `redis://host`."""
     card: CardSettings = CardSettings()
+    messages: MessageSettings = MessageSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many proxies of our own stand in front and set X-Forwarded-For."""
     public_url: str = Field(default="https://clearance.bmet.gov.bd", pattern=r"^https?://[^/\s]+(/[^\s]*)?$")

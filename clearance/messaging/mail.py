@@ -8,25 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from enum import StrEnum
 
 from clearance.domain.delivery import CaseEvent
 from clearance.issuing.ports import NotSent, SendFault
+from clearance.messaging.settings import MailSecurity
 from clearance.messaging.words import Letterhead, mail_subject, mail_text
 
 SECONDS = 20.0
 """For each answer of the server."""
-
-
-class MailSecurity(StrEnum):
-    """How the line to the mail server is protected."""
-
-    TLS = "tls"
-    """From the first byte, usually on port 465."""
-    STARTTLS = "starttls"
-    """Before anything is said, usually on port 587; without it nothing is sent."""
-    NONE = "none"
-    """Not at all: for a server on this machine."""
 
 
 @dataclass(frozen=True, kw_only=True)

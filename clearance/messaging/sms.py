@@ -9,27 +9,15 @@ import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from urllib.parse import urlencode
 
 from clearance.domain.delivery import CaseEvent
 from clearance.issuing.ports import NotSent, SendFault
 from clearance.messaging.http import exchange
+from clearance.messaging.settings import PLACEHOLDER, Encoding
 from clearance.messaging.words import Letterhead, sms_text
 
 SECONDS = 20.0
-PLACEHOLDERS = frozenset({"to", "to_plain", "text", "id", "secret"})
-"""`{to}` is the number as +8801…, `{to_plain}` the same without the sign, `{id}` stays the same when the message is
-sent again, `{secret}` is the password or key from a file."""
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-
-
-class Encoding(StrEnum):
-    """How the fields travel."""
-
-    JSON = "json"
-    FORM = "form"
-    QUERY = "query"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,11 +64,6 @@ class SmsGateway:
                 return "GET", f"{self.url}{joint}{urlencode(fields)}", b"", {}
 
 
-def unknown_placeholders(template: str) -> frozenset[str]:
-    """Names in braces that mean nothing here."""
-    return frozenset(_PLACEHOLDER.findall(template)) - PLACEHOLDERS
-
-
 def _filled(template: str, facts: Mapping[str, str]) -> str:
     # In one pass: a text that looks like a placeholder stays a text.
-    return _PLACEHOLDER.sub(lambda found: facts[found[1]], template)
+    return PLACEHOLDER.sub(lambda found: facts[found[1]], template)

@@ -45,7 +45,6 @@ class Letterhead:
 
     site: str
     helpline: str
-    helpline_abroad: str
 
 
 def sms_text(event: CaseEvent, head: Letterhead) -> str:

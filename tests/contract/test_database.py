@@ -48,14 +48,14 @@ class TestTransactions:
 
     def test_a_conflict_leaves_everything_as_it_was(self, database: Database) -> None:
         def fail(work: UnitOfWork) -> None:
-            work.permits.take_place(PERMIT.number)
+            work.permits.add(replace(PERMIT, number="EA-2"))
             work.applications.add(application())
             work.applications.add(application())
 
         with pytest.raises(Conflict):
             write(database, fail)
         with database.read() as work:
-            assert work.permits.get(PERMIT.number) == PERMIT
+            assert work.permits.get("EA-2") is None
             assert work.applications.count(states=ANY, text="") == 0
 
     def test_a_read_cannot_be_committed(self, database: Database) -> None:
@@ -326,50 +326,6 @@ class TestClearances:
             assert work.clearances.find(text=text, limit=10, offset=len(found)) == []
 
 
-class TestPermits:
-    def test_permits_and_agencies_come_back_as_they_were(self, database: Database) -> None:
-        without_agency = replace(PERMIT, number="EA-SAU-SELF", licence_no=None)
-        suspended = replace(AGENCY, licence_no="RL-77", suspended_on=date(2026, 1, 1))
-
-        def add(work: UnitOfWork) -> None:
-            work.permits.add(without_agency)
-            work.permits.add_agency(suspended)
-
-        write(database, add)
-        with database.read() as work:
-            assert work.permits.get(PERMIT.number) == PERMIT
-            assert work.permits.get("EA-SAU-SELF") == without_agency
-            assert work.permits.get("EA-NONE") is None
-            assert work.permits.agency("RL-1234") == AGENCY
-            assert work.permits.agency("RL-77") == suspended
-            assert work.permits.agency("RL-0") is None
-
-    def test_the_last_place_is_taken_once(self, database: Database) -> None:
-        write(database, lambda work: work.permits.add(replace(PERMIT, number="EA-2", places=2, used=1)))
-        write(database, lambda work: work.permits.take_place("EA-2"))
-        with pytest.raises(Conflict):
-            write(database, lambda work: work.permits.take_place("EA-2"))
-        with database.read() as work:
-            permit = work.permits.get("EA-2")
-            assert permit is not None
-            assert permit.balance == 0
-
-    def test_no_place_is_taken_on_a_permit_that_is_not_there(self, database: Database) -> None:
-        with pytest.raises(Conflict):
-            write(database, lambda work: work.permits.take_place("EA-NONE"))
-
-    @pytest.mark.parametrize("used", [-1, 3])
-    def test_a_permit_cannot_be_written_overdrawn(self, database: Database, used: int) -> None:
-        with pytest.raises(Conflict):
-            write(database, lambda work: work.permits.add(replace(PERMIT, number="EA-2", places=2, used=used)))
-
-    def test_a_number_is_given_once(self, database: Database) -> None:
-        with pytest.raises(Conflict):
-            write(database, lambda work: work.permits.add(PERMIT))
-        with pytest.raises(Conflict):
-            write(database, lambda work: work.permits.add_agency(AGENCY))
-
-
 class TestStaff:
     def test_officers_come_back_as_they_were(self, database: Database) -> None:
         with database.read() as work:
@@ -382,7 +338,7 @@ class TestStaff:
             assert work.staff.office("DEMO-XXX") is None
 
     def test_changes_are_kept(self, database: Database) -> None:
-        blocked = replace(CLERK, active=False, session_epoch=2, roles=frozenset({Role.APPROVER, Role.ENTRY}))
+        blocked = replace(CLERK, active=False, roles=frozenset({Role.APPROVER, Role.ENTRY}))
         write(database, lambda work: work.staff.save(blocked))
         with database.read() as work:
             assert work.staff.get(CLERK.number) == blocked

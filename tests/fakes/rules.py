@@ -48,6 +48,9 @@ def take_place(rows: RuleRows, clearance: Clearance) -> None:
         raise Conflict(case.draft.visa.number)
     replaced = _replaced(rows, case)
     if replaced is not None:
+        taken = replaced in rows.place_of.values()
+        if taken or rows.clearances[replaced].status is not Status.SUPERSEDED:
+            raise Conflict(replaced)
         rows.place_of[clearance.clearance_no] = replaced
         return
     if permit.balance <= 0 or (permit.licence_no, permit.destination) != (

@@ -83,8 +83,8 @@ class JournalPlace:
         return replace(self, taken=row.seq, head=row.hash)
 
     def broken(self, row: JournalRow) -> Self:
-        """The same place, with the break on record; the first one counts."""
-        return replace(self, broken_at=self.broken_at if self.broken_at is not None else row.seq)
+        """The same place, with the break on record; the first row of all counts."""
+        return replace(self, broken_at=row.seq if self.broken_at is None else min(self.broken_at, row.seq))
 
     def is_followed_by(self, row: JournalRow) -> bool:
         """Whether this row is the next one, as its desk wrote it."""
@@ -152,5 +152,5 @@ def take(
         if not sound and place.broken_at is None:
             return OutOfStep(place=begun.broken(row), taken=0)
         kept.append(KeptRow(desk_id=place.desk_id, journal=place.journal, row=row, sound=sound, received_at=at))
-        place = place.after(row)
+        place = (place if sound else place.broken(row)).after(row)
     return Taken(place=place, rows=tuple(kept))

@@ -7,6 +7,7 @@ has places, are seen only there. Nothing here changes a case.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from clearance.credential.identifiers import normalise_passport_no
 from clearance.domain.application import Application, ApplicationDraft
 from clearance.domain.batch import Batch, RowStanding
 from clearance.domain.decision import Attempt, begun, may_begin
@@ -21,6 +22,8 @@ from clearance.issuing.ports import BatchRow, Keys, Note, PhotoRefused, Portrait
 from clearance.issuing.rows import parse_row
 from clearance.issuing.service import Service
 
+MAX_NUMBER = 64
+"""Characters of a passport number that are looked at."""
 CANDIDATES = (RowStanding.ACCEPTED, RowStanding.OVER_BUDGET, RowStanding.DUPLICATE)
 """Rows that nothing but their neighbours can stand against."""
 
@@ -28,7 +31,7 @@ CANDIDATES = (RowStanding.ACCEPTED, RowStanding.OVER_BUDGET, RowStanding.DUPLICA
 def read_row(service: Service, batch: Batch, row: BatchRow, *, officer: Officer, album: Album) -> BatchRow:
     """The row as judged alone, its portrait stored where it has one. Never raises for anything in the row."""
     draft = draft_of(service, batch, row)
-    portrait = _portrait(service, row, draft, album)
+    portrait = _portrait(service, row, album)
     faults = [Fault(field="", kind=FaultKind.EXTRA_CELLS)] if row.too_wide else []
     faults += draft if isinstance(draft, tuple) else ()
     faults += [portrait] if isinstance(portrait, Fault) else []
@@ -113,12 +116,9 @@ def _against(service: Service, work: UnitOfWork, draft: ApplicationDraft, office
     yield from (objection for objection in found if objection.ground is not Ground.HEADQUARTERS_ONLY)
 
 
-def _portrait(
-    service: Service, row: BatchRow, draft: ApplicationDraft | tuple[Fault, ...], album: Album
-) -> Portrait | Fault:
+def _portrait(service: Service, row: BatchRow, album: Album) -> Portrait | Fault:
     cell = row.texts.get("photo", "")
-    passport_no = draft.worker.passport.number if isinstance(draft, ApplicationDraft) else ""
-    upload = album.find(names_of(cell, passport_no))
+    upload = album.find(names_of(cell, normalise_passport_no(row.texts.get("passport_no", "")[:MAX_NUMBER])))
     if upload is None:
         if not cell.strip():
             return Fault(field="photo", kind=FaultKind.REQUIRED)

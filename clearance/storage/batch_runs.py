@@ -16,12 +16,17 @@ from clearance.storage.tables_batches import batch_chunks, batch_results, batch_
 _N, _C, _O = batch_runs.c, batch_chunks.c, batch_results.c
 _RUN = select(batch_runs).where(_N.number == bindparam("wanted"))
 _SAVE_RUN = update(batch_runs).where(_N.number == bindparam("wanted"))
-_DONE = func.coalesce(func.sum(case((_O.done, 1), else_=0)), 0)
+_COUNTS = (
+    select(_O.run_no, func.sum(case((_O.done, 1), else_=0)).label("done"), func.count().label("results"))
+    .group_by(_O.run_no)
+    .subquery()
+)
 _TALLIES = (
-    select(batch_runs, _DONE.label("done"), func.count(_O.row).label("results"))
-    .select_from(batch_runs.outerjoin(batch_results, _O.run_no == _N.number))
+    select(
+        batch_runs, func.coalesce(_COUNTS.c.done, 0).label("done"), func.coalesce(_COUNTS.c.results, 0).label("results")
+    )
+    .select_from(batch_runs.outerjoin(_COUNTS, _COUNTS.c.run_no == _N.number))
     .where(_N.batch_no == bindparam("batch"))
-    .group_by(*batch_runs.columns)
     .order_by(_N.ordered_at.desc(), _N.number)
 )
 _REFUSED = (

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from clearance.storage.tables import UtcDateTime, metadata
@@ -106,7 +105,7 @@ batch_chunks = Table(
     Column("tries", Integer, nullable=False),
     Column("done", Boolean, nullable=False),
     CheckConstraint("(holder IS NULL) = (held_until IS NULL)", name="held_by_somebody"),
-    Index("ix_batch_chunks_open", "number", "run_no", sqlite_where=text("NOT done"), postgresql_where=text("NOT done")),
+    Index("ix_batch_chunks_open", "done", "number", "run_no"),
 )
 
 batch_results = Table(

@@ -90,6 +90,7 @@ def officer(
         office_code=office_code,
         password_hash=FakePasswords().hash(PASSWORD),
         active=active,
+        licence_no=licence_no,
     )
 
 

@@ -120,14 +120,7 @@ def _runs() -> None:
         sa.ForeignKeyConstraint(["run_no"], ["batch_runs.number"], name=op.f("fk_batch_chunks_run_no")),
         sa.PrimaryKeyConstraint("run_no", "number", name=op.f("pk_batch_chunks")),
     )
-    op.create_index(
-        "ix_batch_chunks_open",
-        "batch_chunks",
-        ["number", "run_no"],
-        unique=False,
-        sqlite_where=sa.text("NOT done"),
-        postgresql_where=sa.text("NOT done"),
-    )
+    op.create_index("ix_batch_chunks_open", "batch_chunks", ["done", "number", "run_no"], unique=False)
     op.create_table(
         "batch_results",
         sa.Column("run_no", sa.String(length=12), nullable=False),

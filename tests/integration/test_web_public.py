@@ -270,47 +270,6 @@ def test_faults_speak_bengali_with_bengali_digits(phone: Phone) -> None:
     assert "<title>ত্রুটি:" in text
 
 
-# ---- how many tries
-
-
-def test_five_misses_close_a_passport_number_for_a_day_even_for_the_right_date(phone: Phone) -> None:
-    for last in range(5):
-        assert phone.at(f"192.0.2.{last}").ask(READY, day="15").status_code == 200
-    closed = phone.at("192.0.2.77").ask(READY)
-    assert closed.status_code == 429
-    assert "Too many tries" in closed.text
-    assert 86_000 < int(closed.headers["Retry-After"]) <= 86_401
-    assert phone.at("192.0.2.77").ask(ENTERED).status_code == 200
-
-
-def test_an_unknown_number_closes_as_a_known_one_does(phone: Phone) -> None:
-    answers = [phone.ask(UNKNOWN).status_code for _ in range(6)]
-    assert answers == [200] * 5 + [429]
-
-
-def test_the_way_a_number_is_typed_does_not_open_it_again(phone: Phone) -> None:
-    for typed in ("A99999999", "a99999999", "A-99999999", "A 9999 9999", "A৯৯৯৯৯৯৯৯"):
-        phone.ask(typed)
-    assert phone.ask("Ａ99999999").status_code == 429
-
-
-def test_finding_the_card_and_mistyping_are_never_counted(phone: Phone) -> None:
-    for _ in range(70):
-        assert phone.ask(READY).status_code == 200
-        assert phone.ask("A1").status_code == 422
-
-
-def test_sixty_misses_from_one_address_close_it_for_others_numbers_too(phone: Phone) -> None:
-    answers = [phone.ask(f"B{number:08d}").status_code for number in range(61)]
-    assert answers == [200] * 60 + [429]
-    assert phone.at("192.0.2.9").ask("B00000099").status_code == 200
-
-
-def test_where_the_number_alone_is_enough_every_hit_counts_as_a_guess(open_phone: Phone) -> None:
-    answers = [open_phone.post("/card", passport_no=READY).status_code for _ in range(61)]
-    assert answers == [200] * 60 + [429]
-
-
 # ---- what must not leak, and what it weighs
 
 

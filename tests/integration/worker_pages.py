@@ -20,13 +20,17 @@ BORN = {"day": "14", "month": "3", "year": "1995"}
 """Everybody of the fake office was born on this day."""
 
 
-def open_app(trust: Path, *, second_factor: SecondFactor = SecondFactor.BIRTH_DATE) -> tuple[OfficeAtWork, Flask]:
+def open_app(
+    trust: Path, *, second_factor: SecondFactor = SecondFactor.BIRTH_DATE, limiter_storage: str = "memory://"
+) -> tuple[OfficeAtWork, Flask]:
     """The office and its application."""
     office = open_office()
     office.issue(draft(1))
     office.approve(draft(2))
     office.enter(draft(3))
-    options = WebOptions(secret_key=b"k" * 32, second_factor=second_factor, trust_directory=trust)
+    options = WebOptions(
+        secret_key=b"k" * 32, second_factor=second_factor, trust_directory=trust, limiter_storage=limiter_storage
+    )
     return office, create_app(office.service, options)
 
 
@@ -48,8 +52,10 @@ class Phone:
     def ask(self, passport_no: str, *, lang: str = "en", **typed: str) -> TestResponse:
         return self.post(f"/card?lang={lang}", **{"passport_no": passport_no, **BORN, **typed})
 
-    def download(self, page: TestResponse) -> TestResponse:
-        return self.post("/card/download?lang=en", ticket=ticket_in(page))
+    def download(self, page: TestResponse, **asked: str) -> TestResponse:
+        """The file of an answer page, or the page that comes in its place."""
+        answer = self.post("/card/download?lang=en", ticket=ticket_in(page), **asked)
+        return self.get(answer.headers["Location"]) if answer.status_code == 303 else answer
 
     def at(self, address: str) -> "Phone":
         """The same service from elsewhere."""

@@ -4,6 +4,7 @@ Here is what all of them share: settings, database, the office without a key. `c
 `clearance.signer` the signing component. What does not go together is refused, every fault named with its cure.
 """
 
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ from clearance.storage.queue import QueueLost, WorkQueue
 from clearance.storage.schema import UnknownSchema
 
 SOCKET = "signer.sock"
+VAULT_KEY = "factors.key"
 FILES_AT_ONCE = 2
 """Strangers' files read at the same moment, each in a process of its own that takes a core and up to a gigabyte."""
 
@@ -94,6 +96,7 @@ def service_of(settings: Settings) -> Iterator[Service]:
     """The ports joined, without a key: who issues and where cards are revoked is read from what is published."""
     from clearance.card.photo import prepare  # the signing component, which shares this module, needs neither
     from clearance.storage.passwords import Argon2Passwords
+    from clearance.storage.vault import AesVault
     from clearance.workbook import XlsxWorkbooks
 
     root, bundle = published_trust(settings)
@@ -106,6 +109,7 @@ def service_of(settings: Settings) -> Iterator[Service]:
             prepare_photo=prepare,
             read_file=ApartReader(turns=BoundedSemaphore(FILES_AT_ONCE), report=log.warning),
             passwords=Argon2Passwords(),
+            vault=AesVault(_vault_key(settings.home)),
             workbooks=XlsxWorkbooks(),
             now=now,
             issuer=bundle.issuer,
@@ -114,6 +118,15 @@ def service_of(settings: Settings) -> Iterator[Service]:
             card_policy=settings.card_policy,
             ring=_bell(settings),
         )
+
+
+def _vault_key(home: Path) -> bytes:
+    """The key of the officers' second factors: made once, readable by this user only, and not in the database."""
+    path = home / VAULT_KEY
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()
 
 
 @contextmanager

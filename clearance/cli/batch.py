@@ -11,7 +11,7 @@ import click
 
 from clearance.cli.batch_report import report_for, result_file, result_path, summary
 from clearance.cli.batch_row import Outcome, RowResult, SigningHalted, process
-from clearance.cli.office import fail, home_option, language_option, office_at, password_of, shown, words
+from clearance.cli.office import fail, home_option, language_option, office_at, officer_at_terminal, shown, words
 from clearance.domain.eligibility import Ground, Objection
 from clearance.domain.staff import Officer, Role
 from clearance.issuing.batch import Officers
@@ -19,7 +19,6 @@ from clearance.issuing.ports import NotOnRecord, NotSigned, Unavailable
 from clearance.issuing.rows import COLUMNS, EXAMPLE
 from clearance.issuing.service import Service
 from clearance.issuing.sheet import MAX_FILE, MAX_ROWS, SheetFaultKind, SheetRefused, SheetRow, read_sheet
-from clearance.issuing.sign_in import sign_in
 from clearance.web.wording import ground_text, trouble_text
 from clearance_templates.i18n import N_, Translator
 
@@ -71,7 +70,8 @@ def issue(
     same file again after correcting it: rows that have a card are recognised and not issued twice. Photos are named
     relative to FILE. Every outcome stands in FILE's name with .result.csv.
 
-    Passwords are asked for, or taken from CLEARANCE_PASSWORD_<USERNAME> in capitals.
+    Passwords and codes of the second factor are asked for, or taken from CLEARANCE_PASSWORD_<USERNAME> and
+    CLEARANCE_CODE_<USERNAME> in capitals.
 
     \b
     Example:
@@ -119,10 +119,7 @@ def _officers(service: Service, entered_by: str, approved_by: str, issued_by: st
 
 
 def _signed_in(service: Service, username: str, role: Role, t: Translator) -> Officer:
-    officer = sign_in(service, username=username, password=password_of(username, t))
-    if officer is None:
-        wrong = t.gettext("User name or password is wrong: %(username)s.")
-        fail(wrong % {"username": shown(username)}, os.EX_NOPERM)
+    officer = officer_at_terminal(service, username, t)
     if role not in officer.roles:
         missing = Objection(ground=Ground.ROLE_MISSING, details={"role": role.value})
         fail(f"{officer.username}: {ground_text(missing, t)}", os.EX_NOPERM)

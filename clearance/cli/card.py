@@ -6,14 +6,11 @@ from pathlib import Path
 
 import click
 
-from clearance.cli.office import fail, home_option, language_option, office_at, password_of, shown, words
+from clearance.cli.office import fail, home_option, language_option, office_at, officer_at_terminal, shown, words
 from clearance.domain.decision import Refused
-from clearance.domain.staff import Officer
 from clearance.issuing import plastic as printing
 from clearance.issuing.plastic import MOST_AT_ONCE, PlasticUnreadable
 from clearance.issuing.ports import DoesNotFit, NotOnRecord
-from clearance.issuing.service import Service
-from clearance.issuing.sign_in import sign_in
 from clearance.web.staff.notices import Notice
 from clearance.web.wording import ground_text
 from clearance_templates.i18n import Translator
@@ -49,7 +46,7 @@ def plastic(context: click.Context, number: str, printed_by: str, out: Path, hom
     """
     t = words(language)
     with office_at(context, home, t) as service:
-        officer = _signed_in(service, printed_by, t)
+        officer = officer_at_terminal(service, printed_by, t)
         _write(lambda: printing.plastic(service, number, officer=officer), out, t)
 
 
@@ -75,16 +72,8 @@ def sheets(
     if len(set(numbers)) > MOST_AT_ONCE:
         fail(t.gettext(Notice.NOTHING_CHOSEN), os.EX_USAGE)
     with office_at(context, home, t) as service:
-        officer = _signed_in(service, printed_by, t)
+        officer = officer_at_terminal(service, printed_by, t)
         _write(lambda: printing.sheets(service, numbers, officer=officer), out, t)
-
-
-def _signed_in(service: Service, username: str, t: Translator) -> Officer:
-    officer = sign_in(service, username=username, password=password_of(username, t))
-    if officer is None:
-        wrong = t.gettext("User name or password is wrong: %(username)s.")
-        fail(wrong % {"username": shown(username)}, os.EX_NOPERM)
-    return officer
 
 
 def _write(make: Callable[[], bytes | Refused], out: Path, t: Translator) -> None:

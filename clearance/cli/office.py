@@ -10,8 +10,12 @@ from typing import NoReturn, TypeAlias, cast
 
 import click
 
+from clearance.domain.factors import needs_second_factor
+from clearance.domain.staff import Officer
+from clearance.issuing.factors import code_is_right
 from clearance.issuing.ports import Unavailable
 from clearance.issuing.service import Service
+from clearance.issuing.sign_in import known_officer
 from clearance_templates.i18n import LANGUAGES, Language, Translator, translator
 
 ServiceOpener: TypeAlias = Callable[[Path], AbstractContextManager[Service]]
@@ -31,6 +35,7 @@ language_option = click.option(
     help="Language of the answers. Otherwise that of the terminal's locale.",
 )
 PASSWORD_VARIABLE = "CLEARANCE_PASSWORD_"  # noqa: S105 - the beginning of a variable's name
+CODE_VARIABLE = "CLEARANCE_CODE_"
 _JOINERS = "\u200c\u200d"  # invisible, and they carry meaning in Bengali
 
 
@@ -68,13 +73,36 @@ def fail(sentence: str, status: int) -> NoReturn:
 
 def password_of(username: str, t: Translator) -> str:
     """The password of an account: from $CLEARANCE_PASSWORD_<USERNAME>, or asked for at the terminal."""
-    variable = PASSWORD_VARIABLE + re.sub(r"[^A-Z0-9]", "_", username.upper())
+    return _given(PASSWORD_VARIABLE, username, t.gettext("Password of %(username)s") % {"username": username}, t)
+
+
+def _given(beginning: str, username: str, question: str, t: Translator) -> str:
+    variable = beginning + re.sub(r"[^A-Z0-9]", "_", username.upper())
     given = os.environ.get(variable)
     if given is None and not sys.stdin.isatty():
-        asked = t.gettext("There is no terminal to ask for the password of %(username)s: set %(variable)s.")
-        fail(asked % {"username": username, "variable": variable}, os.EX_USAGE)
-    question = t.gettext("Password of %(username)s") % {"username": username}
+        asked = t.gettext("There is no terminal to ask at: set %(variable)s. (%(question)s)")
+        fail(asked % {"question": question, "variable": variable}, os.EX_USAGE)
     return given if given is not None else str(click.prompt(question, hide_input=True, err=True))
+
+
+def officer_at_terminal(service: Service, username: str, t: Translator) -> Officer:
+    """The officer who acts with this command, by password and second factor; anybody else ends the program."""
+    officer = known_officer(service, username=username, password=password_of(username, t))
+    if officer is None:
+        wrong = t.gettext("User name or password is wrong: %(username)s.")
+        fail(wrong % {"username": shown(username)}, os.EX_NOPERM)
+    if needs_second_factor(officer) and not code_is_right(service, officer, _code_of(username, t)):
+        wrong = t.gettext(
+            "The code of %(username)s is wrong, or was used before."
+        )
+        fail(wrong % {"username": shown(username)}, os.EX_NOPERM)
+    return officer
+
+
+def _code_of(username: str, t: Translator) -> str:
+    """A code of the officer's app or paper: from $CLEARANCE_CODE_<USERNAME>, or asked for at the terminal."""
+    question = t.gettext("Code of %(username)s (authenticator app or recovery code)") % {"username": username}
+    return _given(CODE_VARIABLE, username, question, t)
 
 
 def shown(text: str, *, limit: int = 300) -> str:

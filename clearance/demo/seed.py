@@ -4,19 +4,20 @@ Everything goes through the same use cases as real work: entered by one officer,
 third.
 """
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 from clearance.demo import names, people
+from clearance.demo.hiring import hire
 from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance, RevocationReason
 from clearance.domain.decision import Refused
 from clearance.domain.staff import Office, Officer, Role
 from clearance.domain.text import BilingualText
-from clearance.issuing import approve, entry, reject, revoke, sign_in
+from clearance.issuing import approve, entry, reject, revoke
+from clearance.issuing.people import NewOfficer
 from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
 
@@ -101,18 +102,11 @@ def _open_offices(service: Service) -> None:
 def _hire(service: Service) -> tuple[list[Officer], tuple[Login, ...]]:
     officers, logins = [], []
     for number, username, name, role in STAFF:
-        password = "-".join(secrets.token_hex(2) for _ in range(3))
-        officers.append(
-            sign_in.add_officer(
-                service,
-                number=number,
-                username=username,
-                name=name,
-                roles=frozenset({role}),
-                office_code=names.OFFICES[0][0],
-                password=password,
-            )
+        wanted = NewOfficer(
+            number=number, username=username, name=name, roles=frozenset({role}), office_code=names.OFFICES[0][0]
         )
+        officer, password = hire(service, wanted)
+        officers.append(officer)
         logins.append(Login(username=username, password=password, role=role))
     return officers, tuple(logins)
 

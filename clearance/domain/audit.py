@@ -157,7 +157,7 @@ class AuditLink:
     @classmethod
     def after(cls, head: AuditHead, entry: AuditEntry) -> Self:
         """The link that joins `entry` to the end of the chain."""
-        at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+        at = written(entry.at)
         facts = json.dumps(dict(entry.facts), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         texts = (head.number + 1, at, entry.officer_no, entry.act, entry.subject, facts, head.digest)
         return cls(
@@ -194,6 +194,11 @@ class AuditLink:
         )
 
 
+def written(at: datetime) -> str:
+    """An aware moment as links hold it: such texts stand in the order of time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 class AuditFaultKind(StrEnum):
     """What is wrong at one place of the record."""
 
@@ -226,16 +231,16 @@ class AuditReport:
 
 
 def check(
-    links: Iterable[AuditLink], *, head: AuditHead, noted: Iterable[AuditHead] = (), after: AuditHead = EMPTY
+    links: Iterable[AuditLink], *, head: AuditHead | None, noted: Iterable[AuditHead] = (), after: AuditHead = EMPTY
 ) -> AuditReport:
     """Check links, in order of number, against each other, the stored `head` and heads `noted` elsewhere earlier.
 
-    With `after`, a head up to which the record was checked before, `links` are those behind it. Of several heads noted
+    `head` is None for a record that was handed out without one. With `after`, a head up to which the record was checked before, `links` are those behind it. Of several heads noted
     for one number at most one can be right; each other one is a fault.
     """
-    noted = [*noted, after]
-    expected: dict[int, set[str]] = {head.number: {head.digest}}
-    for each in noted:
+    noted = (*noted, after)
+    expected: dict[int, set[str]] = {}
+    for each in (*noted, *([head] if head else [])):
         expected.setdefault(each.number, set()).add(each.digest)
     faults: list[AuditFault] = []
     last, count = after, 0
@@ -245,7 +250,8 @@ def check(
         faults += _faults_of(link, last, expected.get(link.number, set()))
         last, count = link.head, count + 1
     faults += _span(AuditFaultKind.MISSING, last.number + 1, max(expected))
-    faults += _span(AuditFaultKind.UNLINKED, head.number + 1, last.number)
+    if head is not None:
+        faults += _span(AuditFaultKind.UNLINKED, head.number + 1, last.number)
     return AuditReport(links=count, head=last, faults=tuple(faults))
 
 

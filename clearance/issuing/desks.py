@@ -10,9 +10,9 @@ from datetime import datetime
 
 from clearance.domain.audit import AuditAct, AuditEntry
 from clearance.domain.desk import Airport, Desk, Holding, desk_id_of, new_desk_id, new_token, token_sha256
+from clearance.issuing.people import OPERATOR
 from clearance.issuing.ports import Conflict, NotOnRecord, UnitOfWork
 from clearance.issuing.service import Service
-from clearance.issuing.sign_in import OPERATOR
 
 NAME = re.compile(r"[A-Z0-9][A-Z0-9-]{0,18}[A-Z0-9]", re.ASCII)
 COUNTER = re.compile(r"[A-Z0-9][A-Z0-9-]{0,11}", re.ASCII)

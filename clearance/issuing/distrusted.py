@@ -12,8 +12,8 @@ from clearance.domain.clearance import Clearance
 from clearance.domain.decision import Refused
 from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.staff import Officer
+from clearance.issuing.people import OPERATOR
 from clearance.issuing.service import Service
-from clearance.issuing.sign_in import OPERATOR
 
 PAGE = 500
 """Cards read at once."""

@@ -17,6 +17,7 @@ _ALL = select(officers).order_by(officers.c.number)
 _SAVE = update(officers).where(officers.c.number == bindparam("wanted"))
 _ADD_OFFICE = offices.insert()
 _OFFICE = select(offices).where(offices.c.code == bindparam("wanted"))
+_OFFICES = select(offices).order_by(offices.c.code)
 
 
 class SqlStaff:
@@ -47,11 +48,18 @@ class SqlStaff:
 
     def office(self, code: str) -> Office | None:
         row = self._connection.execute(_OFFICE, {"wanted": code}).first()
-        return None if row is None else Office(code=row.code, name=BilingualText(en=row.name_en, bn=row.name_bn))
+        return None if row is None else _office(row)
+
+    def offices(self) -> Sequence[Office]:
+        return [_office(row) for row in self._connection.execute(_OFFICES)]
 
 
 def _first(row: Row[Any] | None) -> Officer | None:
     return None if row is None else _officer(row)
+
+
+def _office(row: Row[Any]) -> Office:
+    return Office(code=row.code, name=BilingualText(en=row.name_en, bn=row.name_bn))
 
 
 def _row(officer: Officer) -> dict[str, Any]:

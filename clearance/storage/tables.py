@@ -276,6 +276,7 @@ desks = Table(
     Column("trust_sequence", BigInteger),
     Column("lists", JSON, nullable=False),
     Column("software", String(40)),
+    Column("journal_rows", Integer, nullable=False, server_default="0"),
     Column("withdrawn_at", UtcDateTime),
     CheckConstraint("(last_seen IS NULL) = (software IS NULL)", name="seen_by_report"),
     Index("uq_desks_open_name", "name", unique=True, **where("withdrawn_at IS NULL")),
@@ -307,6 +308,8 @@ audit_log = Table(
     Column("facts", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
+    Index("ix_audit_log_officer", "officer_no", "number"),
+    Index("ix_audit_log_at", "at"),
 )
 
 audit_head = Table(

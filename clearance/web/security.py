@@ -16,7 +16,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 MAX_FORM_BYTES = 64 << 10
-SESSION_MINUTES = 30
+SESSION_HOURS = 10
+"""How long a browser keeps the cookie. Officers are signed out much earlier (clearance.domain.session), and a form that
+they sent too late is known by this cookie as one of ours."""
 
 
 def install(app: Flask, *, trusted_proxies: int) -> None:
@@ -27,8 +29,9 @@ def install(app: Flask, *, trusted_proxies: int) -> None:
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=SESSION_MINUTES * 60,
+        PERMANENT_SESSION_LIFETIME=SESSION_HOURS * 3600,
         MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,  # a form token lives as long as its session
         # Over HTTPS Flask-WTF would want a Referer, which our own Referrer-Policy forbids browsers to send.
         WTF_CSRF_SSL_STRICT=False,
     )

@@ -15,7 +15,7 @@ from typing import Self
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
 from clearance.domain.application import Application
-from clearance.domain.audit import EMPTY, AuditEntry, AuditHead, AuditLink, AuditReport, check
+from clearance.domain.audit import EMPTY, AuditEntry, AuditHead, AuditLink, AuditReport, check, written
 from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Desk
 from clearance.domain.desk_journal import Departure, JournalPlace, KeptRow
@@ -28,6 +28,7 @@ from clearance.issuing.ports import (
     AgencyRegister,
     Applications,
     AuditLog,
+    AuditSought,
     Batches,
     ChoreRecords,
     Clearances,
@@ -528,6 +529,19 @@ class FakeAuditLog:
 
     def head(self) -> AuditHead:
         return self.rows.links[max(self.rows.links)].head if self.rows.links else EMPTY
+
+    def find(self, sought: AuditSought, *, before: int | None, limit: int) -> Sequence[AuditLink]:
+        found = [
+            link
+            for link in self.rows.links.values()
+            if sought.officer_no in ("", link.officer_no)
+            and sought.act in ("", link.act)
+            and sought.subject in ("", link.subject)
+            and (sought.since is None or link.at >= written(sought.since))
+            and (sought.until is None or link.at < written(sought.until))
+            and (before is None or link.number < before)
+        ]
+        return sorted(found, key=lambda link: -link.number)[:limit]
 
     def links(self, *, after: int = 0) -> Iterator[AuditLink]:
         return (link for number, link in sorted(self.rows.links.items()) if number > after)

@@ -28,6 +28,7 @@ from clearance.signing.authority import DEMO
 from clearance.signing.keystore import KeyStore
 from clearance.storage.documents import DocumentDirectory
 from clearance.storage.passwords import Argon2Passwords
+from clearance.storage.vault import AesVault
 from clearance.workbook import XlsxWorkbooks
 from tests.fakes.office import CEILING, NOW, PERMIT, furnish
 from tests.fakes.outside import FakeClock
@@ -81,6 +82,7 @@ def joined(home: Path, *, database: Database, printer: SealingPrinterPort | None
         signing=SigningComponent(room),
         prepare_photo=prepare,
         passwords=Argon2Passwords(argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+        vault=AesVault(b"v" * 32),
         workbooks=XlsxWorkbooks(),
         now=clock.now,
         issuer=keys.issuer,

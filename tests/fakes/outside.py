@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -106,6 +106,12 @@ class FakePasswords:
 
     def verify(self, password_hash: str | None, password: str) -> bool:
         return password_hash == self.hash(password)
+
+    def outdated(self, password_hash: str) -> bool:
+        return not password_hash.startswith("hash of ")
+
+    def easily_guessed(self, password: str, *, about: Iterable[str]) -> bool:
+        return password.startswith("password") or any(word in password for word in about)
 
 
 @dataclass

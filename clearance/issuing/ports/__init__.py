@@ -47,6 +47,7 @@ from clearance.issuing.ports.permits import Permits
 from clearance.issuing.ports.records import (
     Applications,
     AuditLog,
+    AuditSought,
     Clearances,
     Database,
     Desks,
@@ -66,6 +67,7 @@ __all__ = [
     "AgencyRegister",
     "Applications",
     "AuditLog",
+    "AuditSought",
     "BatchRow",
     "Batches",
     "CardPrinter",

@@ -246,6 +246,17 @@ class SigningControls(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class AuditSought:
+    """Which entries of the record are wanted; what is empty or None matches all. The moments are aware."""
+
+    officer_no: str = ""
+    act: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 class AuditLog(Protocol):
     """The append-only, hash-chained record; an entry stands in the same transaction as the act."""
 
@@ -253,6 +264,10 @@ class AuditLog(Protocol):
 
     def entries(self, *, subject: str) -> Sequence[AuditEntry]:
         """Oldest first."""
+        ...
+
+    def find(self, sought: AuditSought, *, before: int | None, limit: int) -> Sequence[AuditLink]:
+        """The newest links that match, of those with lower numbers than `before`."""
         ...
 
     def head(self) -> AuditHead: ...

@@ -11,7 +11,19 @@ from flask_limiter import Limiter
 from clearance.issuing.halt import standing_stop
 from clearance.issuing.service import Service
 from clearance.web.published import PublishedFiles
-from clearance.web.staff import access, cards, cases, keys, plastic, queue, speech
+from clearance.web.staff import (
+    access,
+    cards,
+    cases,
+    joining,
+    keys,
+    people,
+    plastic,
+    queue,
+    second_factor,
+    sessions,
+    speech,
+)
 
 
 def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> Blueprint:
@@ -25,4 +37,8 @@ def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> 
     cards.install(routes, service)
     plastic.install(routes, service)
     keys.install(routes, service, published)
+    second_factor.install(routes, service, limiter)
+    sessions.install(routes, service)
+    joining.install(routes, service, limiter)
+    people.install(routes, service)
     return routes

@@ -6,20 +6,28 @@ from typing import Any
 from flask import Blueprint
 
 from clearance.domain.eligibility import Objection
+from clearance.domain.staff import Role
 from clearance.domain.text import BilingualText
-from clearance.web import wording
+from clearance.web import wording, wording_access
 from clearance.web.language import current
+from clearance.web.wording_lifecycle import move_text
 
 WORDS: dict[str, Callable[..., str]] = {
     "act_text": wording.act_text,
     "card_class_text": wording.card_class_text,
+    "change_ground_text": wording_access.change_ground_text,
+    "change_text": wording_access.change_text,
+    "fault_text": wording.fault_text,
     "grade_text": wording.grade_text,
     "ground_text": wording.ground_text,
     "photo_remark_text": wording.photo_remark_text,
+    "move_text": move_text,
     "list_use_text": wording.list_use_text,
     "purpose_text": wording.purpose_text,
     "revocation_text": wording.revocation_text,
     "role_text": wording.role_text,
+    "session_end_text": wording_access.session_end_text,
+    "session_over_text": wording_access.session_over_text,
     "sex_text": wording.sex_text,
     "signer_state_text": wording.signer_state_text,
     "state_text": wording.state_text,
@@ -33,7 +41,7 @@ def install(routes: Blueprint) -> None:
     """Give the templates of these routes one function for each kind of code, and `own` for
     texts in two languages."""
     spoken: dict[str, Callable[..., str]] = {name: _in_current(word) for name, word in WORDS.items()}
-    routes.context_processor(lambda: {**spoken, "ground_texts": ground_texts, "own": own})
+    routes.context_processor(lambda: {**spoken, "ground_texts": ground_texts, "own": own, "all_roles": tuple(Role)})
 
 
 def ground_texts(objections: Iterable[Objection]) -> list[str]:

@@ -16,7 +16,7 @@ from clearance.issuing.service import Service
 from clearance.web.app import create_app
 from clearance.web.help_pages import FOLDER
 from clearance.web.options import WebOptions
-from clearance.worker import working
+from clearance.worker import chores_of, working
 
 SESSION_SECRET = "session.secret"  # noqa: S105 - the name of a file, not a secret
 THREADS = 8
@@ -82,7 +82,7 @@ def _embedded_worker(service: Service, settings: Settings) -> Iterator[None]:
     if not settings.embedded_worker:
         yield
         return
-    with working(service, open_queue(settings), threads=settings.worker_threads):
+    with working(service, open_queue(settings), threads=settings.worker_threads, chores=chores_of(settings)):
         yield
 
 

@@ -16,13 +16,15 @@ from pathlib import Path
 
 import structlog
 
-from clearance.bootstrap import log_in_lines, open_queue, read_settings, service_of
+from clearance.bootstrap import log_in_lines, now, open_queue, read_settings, service_of
+from clearance.config import Settings
 from clearance.issuing.batches import WORK as BATCHES
 from clearance.issuing.batches_photos import Albums
 from clearance.issuing.batches_work import anything_to_do, hold_on, take_up, work_on
 from clearance.issuing.chores import Chore, due, run_chore
 from clearance.issuing.ports import Unavailable
 from clearance.issuing.service import Service
+from clearance.messaging.roads import message_chores, roads
 from clearance.storage.queue import QueueLost, WorkQueue
 
 HEARTBEAT_S = 1.0
@@ -31,7 +33,9 @@ RUNG_AGAIN_AFTER = timedelta(seconds=15)
 """A chore that was rung for and not taken up meanwhile is rung for again."""
 
 CHORES: tuple[Chore, ...] = ()
-"""Everything that the office does by itself."""
+"""What every office does by itself, whatever its settings."""
+MESSAGES = "messages"
+"""Where a demo lays what it would send to workers, under its home."""
 
 log = structlog.get_logger()
 
@@ -129,6 +133,18 @@ class Worker:
         return True
 
 
+def chores_of(settings: Settings) -> tuple[Chore, ...]:
+    """Everything that the office of these settings does by itself."""
+    ways = roads(
+        settings.messages,
+        settings.webhooks,
+        public_url=settings.public_url,
+        demo_folder=settings.home / MESSAGES if settings.demo else None,
+        now=now,
+    )
+    return (*CHORES, *message_chores(ways))
+
+
 @contextmanager
 def working(service: Service, queue: WorkQueue, *, threads: int, chores: Sequence[Chore] = CHORES) -> Iterator[Worker]:
     """A worker at work until the block ends; what it has begun is finished or laid down first."""
@@ -149,7 +165,10 @@ def worker_of(home: Path) -> Iterator[Worker]:
     log_in_lines()
     settings = read_settings(home)
     queue = open_queue(settings)
-    with service_of(settings) as service, working(service, queue, threads=settings.worker_threads) as worker:
+    with (
+        service_of(settings) as service,
+        working(service, queue, threads=settings.worker_threads, chores=chores_of(settings)) as worker,
+    ):
         yield worker
 
 

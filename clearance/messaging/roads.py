@@ -1,14 +1,16 @@
 """The adapters as the settings describe them."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from clearance.issuing.deliveries import Roads
-from clearance.issuing.events import QuietHours
+from clearance.issuing.chores import Chore
+from clearance.issuing.deliveries import Roads, deliver_due
+from clearance.issuing.events import QuietHours, queue_news
+from clearance.issuing.keyed_requests import forget_old
 from clearance.issuing.ports import MessageSender
 from clearance.messaging.folder import MessageFolder
 from clearance.messaging.mail import SmtpMail
@@ -17,24 +19,39 @@ from clearance.messaging.sms import SmsGateway
 from clearance.messaging.webhook import HttpWebhooks
 from clearance.messaging.words import Letterhead
 
+OFTEN = timedelta(seconds=5)
+"""How often the record is looked through for news, and the queue for what is due."""
+
 
 def roads(
     messages: MessageSettings,
     webhooks: WebhookSettings,
     *,
     public_url: str,
-    helpline: str,
     demo_folder: Path | None,
     now: Callable[[], datetime],
 ) -> Roads:
     """The ways out of the office. In a demo, workers' messages are laid into `demo_folder` and leave no machine."""
-    head = Letterhead(site=urlsplit(public_url).netloc, helpline=helpline)
+    head = Letterhead(site=urlsplit(public_url).netloc, helpline=messages.helpline)
     folder = demo_folder and MessageFolder(folder=demo_folder, head=head)
     return Roads(
         webhooks=HttpWebhooks(allowed_networks=webhooks.allowed_networks),
         sms=folder or _gateway(messages.sms, head),
         email=folder or _mail(messages.smtp, head, now),
         quiet=QuietHours(begin=messages.quiet_from, end=messages.quiet_until),
+    )
+
+
+def message_chores(ways: Roads) -> tuple[Chore, ...]:
+    """What a worker does for those who wait outside."""
+    return (
+        Chore(
+            name="news",
+            every=OFTEN,
+            run=lambda service, at: queue_news(service, at, roads=ways.to_workers, quiet=ways.quiet),
+        ),
+        Chore(name="deliveries", every=OFTEN, run=lambda service, _at: deliver_due(service, ways)),
+        Chore(name="old-answers", every=timedelta(days=1), run=forget_old),
     )
 
 

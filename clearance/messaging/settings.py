@@ -96,6 +96,8 @@ class MessageSettings(_Section):
 
     smtp: SmtpSettings = SmtpSettings()
     sms: SmsSettings = SmsSettings()
+    helpline: str = Field(default="16135", pattern=r"^\+?[0-9 ]{3,20}$")
+    """Whom a message says to call."""
     quiet_from: time = time(21)
     quiet_until: time = time(8)
     """Dhaka time. SMS wait for the morning, but for those that say not to travel. The same time twice: never quiet."""

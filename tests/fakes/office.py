@@ -23,6 +23,7 @@ from clearance.credential.trust import (
 from clearance.domain.application import Application, ApplicationDraft, Job, Orientation, Payment, Visa, VisaCheck
 from clearance.domain.clearance import Clearance
 from clearance.domain.decision import Refused
+from clearance.domain.factors import needs_second_factor
 from clearance.domain.permit import Agency, Permit
 from clearance.domain.person import Passport, Sex, Worker
 from clearance.domain.signing import Ceiling
@@ -50,6 +51,7 @@ from tests.fakes.outside import (
     prepare_photo,
     read_file,
 )
+from tests.fakes.passkey import stored_passkey
 
 Done = TypeVar("Done")
 
@@ -274,6 +276,8 @@ def furnish(database: Database, *, permits: tuple[Permit, ...] = (PERMIT,)) -> N
             work.staff.add_office(office)
         for member in (*STAFF, AGENCY_CLERK):
             work.staff.add(member)
+            if needs_second_factor(member):
+                work.factors.add_passkey(stored_passkey(member, at=NOW))
         work.permits.add_agency(AGENCY)
         for permit in permits:
             work.permits.add(permit)

@@ -1,6 +1,7 @@
 """Officers at their browsers, over an office on the real database."""
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from clearance.issuing.lookup import SecondFactor
 from clearance.web.app import create_app
 from clearance.web.options import WebOptions
 from tests.fakes.office import PASSWORD, OfficeAtWork, open_office
+from tests.fakes.passkey import passkey_of
 from tests.fakes.sqlite import sqlite_database
 
 SITE = "https://clearance.test"
@@ -28,29 +30,45 @@ class Desk:
     app: Flask
     address: str = "192.0.2.7"
     language: str = "en"
+    agent: str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
     def __post_init__(self) -> None:
         self.client = self.app.test_client()
         self.client.set_cookie("lang", self.language, domain="clearance.test")
 
     def get(self, path: str) -> TestResponse:
-        return self.client.get(path, base_url=SITE, environ_base={"REMOTE_ADDR": self.address}, buffered=True)
+        return self.client.get(path, base_url=SITE, environ_base=self._place(), buffered=True)
 
     def post(self, path: str, *, at: str = "/staff/cards", **form: str) -> TestResponse:
         """Send a form with the token of the page `at`; as our Referrer-Policy has it, without a Referer."""
         return self.send(path, csrf_token=self.token(at), **form)
 
     def send(self, path: str, **form: str) -> TestResponse:
-        place = {"REMOTE_ADDR": self.address}
-        return self.client.post(path, base_url=SITE, data=form, environ_base=place, buffered=True)
+        return self.client.post(path, base_url=SITE, data=form, environ_base=self._place(), buffered=True)
 
     def token(self, page: str) -> str:
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(page).text)
         return found[1] if found else ""
 
     def sign_in(self, officer: Officer, *, password: str = PASSWORD, wanted: str = "") -> TestResponse:
+        """Password, and the passkey where the page asks for one; the last answer."""
+        asked = self.show_password(officer, password=password, wanted=wanted)
+        return self.show_passkey(asked, officer) if "data-passkey=" in asked.text else asked
+
+    def show_password(self, officer: Officer, *, password: str = PASSWORD, wanted: str = "") -> TestResponse:
         sign_in_page = "/staff/sign-in"
         return self.post(sign_in_page, at=sign_in_page, username=officer.username, password=password, next=wanted)
+
+    def show_passkey(self, asked: TestResponse, officer: Officer) -> TestResponse:
+        """Answer the form of a page that asks for a passkey, as the officer's does it; all other fields as they are."""
+        options = json.loads(html.unescape(found(r'data-options="([^"]+)"', asked.text)))
+        action = html.unescape(found(r'<main.*?<form method="post" action="([^"]+)"', asked.text))
+        fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', asked.text.partition("<main")[2])
+        form = {name: html.unescape(value) for name, value in fields}
+        return self.send(action, **form | {"factor_passkey": passkey_of(officer, SITE).get(options)})
+
+    def _place(self) -> dict[str, str]:
+        return {"REMOTE_ADDR": self.address, "HTTP_USER_AGENT": self.agent}
 
 
 @dataclass
@@ -70,6 +88,13 @@ class Workplace:
             clearance = work.clearances.get(clearance_no)
         assert clearance is not None
         return clearance
+
+
+def found(pattern: str, text: str) -> str:
+    """The first group of a pattern that must be there."""
+    match = re.search(pattern, text, re.DOTALL)
+    assert match, text
+    return match[1]
 
 
 def words(response: TestResponse) -> str:

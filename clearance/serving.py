@@ -19,25 +19,63 @@ from clearance.web.options import WebOptions
 from clearance.worker import chores_of, working
 
 SESSION_SECRET = "session.secret"  # noqa: S105 - the name of a file, not a secret
-THREADS = 8
+THREADS = 16
+"""Of one process (see `processes.THREADS`)."""
+IN_MEMORY_BYTES = 12 << 20
+"""What is sent is kept off the disk up to this size: a card to check is forgotten with its answer."""
+LARGEST_BYTES = 64 << 20
+"""Beyond any file of ours. How large each may be is said where it is read."""
 
 
 @contextmanager
-def serving(home: Path, *, host: str, port: int) -> Iterator[Callable[[], None]]:
+def serving(home: Path, *, host: str, port: int, processes: int = 1) -> Iterator[Callable[[], None]]:
     """A bound server of the installation at `home`; calling what is yielded serves until the process is told to stop.
 
+    One process serves with waitress and can do the worker's work besides; several are gunicorn's.
     Raises ConfigurationRefused, and OSError where the port cannot be had.
     """
     log_in_lines()
     settings = read_settings(home)
     require_no_keys(settings)
+    if processes > 1:
+        from clearance.processes import Processes, bound  # gunicorn needs a POSIX system
+
+        require_shared(settings)
+        with service_of(settings), bound(host, port) as listener:  # refused here, before there are processes
+            yield Processes(lambda: _opened(settings), listener=listener, count=processes).run
+        return
     with service_of(settings) as service:
-        server = create_server(web_app(service, settings), host=host, port=port, threads=THREADS, ident=None)
+        server = create_server(
+            web_app(service, settings),
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident=None,
+            inbuf_overflow=IN_MEMORY_BYTES,
+            max_request_body_size=LARGEST_BYTES,
+        )
         try:
             with _embedded_worker(service, settings):
                 yield lambda: _serve(server, service)
         finally:
             server.close()
+
+
+def require_shared(settings: Settings) -> None:
+    """Raises ConfigurationRefused where several processes would each do what only all of them together may do."""
+    faults = []
+    if settings.limiter_storage.startswith("memory:"):
+        faults.append(
+            "Several processes need one place to count tries in, or each would allow as many as all together may. Set "
+            "limiter_storage to a Redis or Valkey, such as valkey://127.0.0.1:6379."
+        )
+    if settings.embedded_worker:
+        faults.append(
+            "Several processes leave the worker's work to a program of its own. Set embedded_worker = false and start "
+            "`clearance worker run`."
+        )
+    if faults:
+        raise ConfigurationRefused(*faults)
 
 
 def require_no_keys(settings: Settings) -> None:
@@ -84,6 +122,14 @@ def _embedded_worker(service: Service, settings: Settings) -> Iterator[None]:
         return
     with working(service, open_queue(settings), threads=settings.worker_threads, chores=chores_of(settings)):
         yield
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Flask]:
+    """The application of one process of several."""
+    with service_of(settings) as service:
+        threading.Thread(target=service.printer.get_ready, name="printer", daemon=True).start()
+        yield web_app(service, settings)
 
 
 def _serve(server: BaseWSGIServer, service: Service) -> None:

@@ -14,22 +14,27 @@ HOME = click.Path(path_type=Path, file_okay=False)
 @click.option("--home", type=HOME, required=True, help="The installation's folder (settings, documents).")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-def serve(home: Path, host: str, port: int) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Web processes.")
+def serve(home: Path, host: str, port: int, workers: int) -> None:
     """Serve the worker's page, the staff pages and the trust files of one installation.
 
     It holds no key: cards are signed by `clearance signer run`, and a production server that could read the keys does
     not start. While that program is down, everything but issuing goes on.
 
+    One web process is enough for an office. Several, one for each processor, serve a nation: they need a shared
+    limiter_storage, and `clearance worker run` beside them.
+
     \b
     Example:
       clearance serve --home /srv/clearance
+      clearance serve --home /srv/clearance --workers 4
     """
     from clearance.bootstrap import ConfigurationRefused
     from clearance.serving import serving
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the worker inside lays its work down first
     try:
-        with serving(home, host=host, port=port) as run:
+        with serving(home, host=host, port=port, processes=workers) as run:
             click.echo(f"Serving http://{host}:{port}/ - stop with Ctrl-C.")
             run()
     except ConfigurationRefused as refused:

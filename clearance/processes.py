@@ -1,0 +1,54 @@
+"""Several web processes behind one port: gunicorn, which forks them, watches over them and replaces those that die.
+
+It decides how many requests each takes and how long one may last. What an application is, and that it is opened in each
+process anew (no connection or thread survives a fork), is left to whoever hands in `opened`.
+"""
+
+import socket
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+THREADS = 16
+"""Of one process. Four look up at once (`web.public.admission`); the others wait, read files, or say that it is busy."""
+TIMEOUT_S = 60
+LEAVE_WITHIN_S = 30
+BACKLOG = 512
+
+
+class Processes(BaseApplication):  # type: ignore[misc]
+    """`count` processes on a bound socket; `run` serves until the parent is told to stop, and then ends the program."""
+
+    def __init__(
+        self, opened: Callable[[], AbstractContextManager[Flask]], *, listener: socket.socket, count: int
+    ) -> None:
+        self._opened, self._listener, self._count = opened, listener, count
+        self._open = ExitStack()
+        super().__init__()
+
+    def load_config(self) -> None:
+        chosen: dict[str, Any] = {
+            "bind": f"fd://{self._listener.fileno()}",
+            "workers": self._count,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "timeout": TIMEOUT_S,
+            "graceful_timeout": LEAVE_WITHIN_S,
+            "loglevel": "warning",
+            "forwarded_allow_ips": "",  # proxies of ours are counted in one place, `trusted_proxies`
+            "worker_exit": lambda _arbiter, _worker: self._open.close(),
+        }
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application of one process, after the fork."""
+        return self._open.enter_context(self._opened())
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError where the port cannot be had."""
+    return socket.create_server((host, port), backlog=BACKLOG)

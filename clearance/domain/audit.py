@@ -235,8 +235,9 @@ def check(
 ) -> AuditReport:
     """Check links, in order of number, against each other, the stored `head` and heads `noted` elsewhere earlier.
 
-    `head` is None for a record that was handed out without one. With `after`, a head up to which the record was checked before, `links` are those behind it. Of several heads noted
-    for one number at most one can be right; each other one is a fault.
+    `head` is None for a record that was handed out without one. With `after`, a head up to which the record was checked
+    before, `links` are those behind it. Of several heads noted for one number at most one can be right; each other one
+    is a fault.
     """
     noted = (*noted, after)
     expected: dict[int, set[str]] = {}

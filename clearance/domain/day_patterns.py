@@ -7,7 +7,7 @@ is looked for in `record_checks`.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 from statistics import mean, median
 
@@ -156,14 +156,9 @@ def rejected_then_approved(pairs: Iterable[Rejected], *, day: date) -> Iterator[
         )
 
 
-def counts_by_day(moments: Iterable[tuple[str, datetime]], *, before: date, days: int) -> Mapping[str, Sequence[int]]:
-    """For each name, how often it occurs on each day (Dhaka) of the `days` before one; days without are left out."""
-    first = before - timedelta(days=days)
-    counted: Counter[tuple[str, date]] = Counter()
-    for name, at in moments:
-        day = at.astimezone(DHAKA).date()
-        if first <= day < before:
-            counted[name, day] += 1
+def counts_by_day(moments: Iterable[tuple[str, datetime]]) -> Mapping[str, Sequence[int]]:
+    """For each name, how often it occurs on each day (Dhaka) on which it does."""
+    counted = Counter((name, at.astimezone(DHAKA).date()) for name, at in moments)
     by_name: dict[str, list[int]] = defaultdict(list)
     for (name, _), count in counted.items():
         by_name[name].append(count)

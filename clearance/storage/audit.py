@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
-from clearance.domain.audit import EMPTY, AuditEntry, AuditHead, AuditLink, AuditReport, check
+from clearance.domain.audit import EMPTY, AuditEntry, AuditHead, AuditLink, AuditReport, check, written
+from clearance.issuing.ports import AuditSought
 from clearance.storage.tables import audit_head, audit_log
 
 _HEAD = select(audit_head.c.number, audit_head.c.digest)
@@ -37,6 +38,10 @@ class SqlAuditLog:
         rows = self._connection.execute(_OF_SUBJECT, {"wanted": subject}).mappings()
         return [AuditLink(**row).entry for row in rows]
 
+    def find(self, sought: AuditSought, *, before: int | None, limit: int) -> Sequence[AuditLink]:
+        wanted = select(audit_log).where(*_conditions(sought, before)).order_by(audit_log.c.number.desc()).limit(limit)
+        return [AuditLink(**row) for row in self._connection.execute(wanted).mappings()]
+
     def head(self) -> AuditHead:
         row = self._connection.execute(_HEAD).first()
         return EMPTY if row is None else AuditHead(number=row.number, digest=row.digest)
@@ -48,3 +53,16 @@ class SqlAuditLog:
 
     def verify(self, *, noted: Iterable[AuditHead] = ()) -> AuditReport:
         return check(self.links(), head=self.head(), noted=noted)
+
+
+def _conditions(sought: AuditSought, before: int | None) -> Iterator[ColumnElement[bool]]:
+    c = audit_log.c
+    for column, wanted in ((c.officer_no, sought.officer_no), (c.act, sought.act), (c.subject, sought.subject)):
+        if wanted:
+            yield column == wanted
+    if sought.since is not None:
+        yield c.at >= written(sought.since)
+    if sought.until is not None:
+        yield c.at < written(sought.until)
+    if before is not None:
+        yield c.number < before

@@ -33,6 +33,8 @@ APPEND_ONLY = {
 
 
 def upgrade() -> None:
+    op.create_index("ix_audit_log_officer", "audit_log", ["officer_no", "number"], unique=False)
+    op.create_index("ix_audit_log_at", "audit_log", ["at"], unique=False)
     _what_is_watched()
     _what_was_found()
     _what_is_voided()

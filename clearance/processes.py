@@ -13,7 +13,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 THREADS = 16
-"""Of one process. Four look up at once (`web.public.admission`); the others wait, read files, or say that it is busy."""
+"""Of one process. Four look up at once (`web.public.admission`); the others wait, read files, or say: too busy."""
 TIMEOUT_S = 60
 LEAVE_WITHIN_S = 30
 BACKLOG = 512

@@ -31,7 +31,7 @@ from clearance.storage.passwords import Argon2Passwords
 from clearance.storage.vault import AesVault
 from clearance.workbook import XlsxWorkbooks
 from tests.fakes.office import CEILING, NOW, PERMIT, furnish
-from tests.fakes.outside import FakeClock
+from tests.fakes.outside import FakeClock, read_file
 from tests.fakes.sqlite import sqlite_database
 
 
@@ -81,6 +81,7 @@ def joined(home: Path, *, database: Database, printer: SealingPrinterPort | None
         printer=printer or CardPrinter(),
         signing=SigningComponent(room),
         prepare_photo=prepare,
+        read_file=read_file,
         passwords=Argon2Passwords(argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
         vault=AesVault(b"v" * 32),
         workbooks=XlsxWorkbooks(),

@@ -34,7 +34,7 @@ def create_app(service: Service, options: WebOptions) -> Flask:
     app.register_blueprint(trust.blueprint(published))
     app.register_blueprint(check.blueprint(service, options, published))
     app.register_blueprint(wellknown.blueprint(service, published, options))
-    reports = desk_api.blueprint(service, limiter)
+    reports = desk_api.blueprint(service, published, limiter)
     forms.exempt(reports)  # no cookie speaks for a desk
     app.register_blueprint(reports)
     interface = api.blueprint(service, limiter)

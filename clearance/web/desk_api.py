@@ -9,6 +9,7 @@ Answered with what is asked for, or a status and a word for the desk's log. It c
 no form token protects it; what it can do is bounded by what a desk may say (docs/adr/0061, 0110).
 """
 
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Annotated
 
@@ -24,7 +25,9 @@ from clearance.issuing import desk_journals, desks
 from clearance.issuing.desks import NotEnrolled
 from clearance.issuing.ports import Conflict, Unavailable
 from clearance.issuing.service import Service
+from clearance.issuing.witness import testify
 from clearance.web.limits import visitor
+from clearance.web.published import PublishedFiles
 
 MAX_BODY = 8 << 10
 """Bytes; a report of three lists takes 200."""
@@ -33,6 +36,8 @@ MAX_JOURNAL_BODY = 4 << 20
 MAX_ROWS = 500
 MAX_DEPARTURES = 1_000
 MAX_LISTS = 64
+MAX_CHECKPOINTS = 9
+"""The newest, and the two halves of up to four contradictions."""
 PER_ADDRESS = "120 per minute"
 """An airport's desks stand behind one address and report at most once a pull, which takes five seconds or more."""
 
@@ -41,6 +46,7 @@ EXCHANGES_PER_ADDRESS = "1200 per minute"
 
 Seconds = Annotated[int, Field(ge=0, lt=1 << 40)]
 Address = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+Token = Annotated[str, StringConstraints(max_length=700, pattern=r"^([0-9A-Za-z+/]{4})*([0-9A-Za-z+/]{2,3}={1,2})?$")]
 Version = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z.+_-]+$")]
 
 
@@ -52,6 +58,9 @@ class Report(BaseModel):
     trust_sequence: Annotated[int, Field(ge=0, lt=1 << 53)] | None
     lists: Annotated[dict[Address, Seconds], Field(max_length=MAX_LISTS)]
     software: Version
+    rows: Annotated[int, Field(ge=0, lt=1 << 31)] = 0
+    checkpoints: Annotated[list[Token], Field(max_length=MAX_CHECKPOINTS)] = []
+    """Signed checkpoints of the office's record as this desk saw them, in base64."""
 
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -90,7 +99,7 @@ class JournalPart(BaseModel):
     rows: Annotated[list[Row], Field(min_length=1, max_length=MAX_ROWS)]
 
 
-def blueprint(service: Service, limiter: Limiter) -> Blueprint:
+def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> Blueprint:
     """The routes of desks; to be exempted from the check of form tokens."""
     routes = Blueprint("desk_api", __name__, url_prefix="/api/desks")
 
@@ -98,7 +107,9 @@ def blueprint(service: Service, limiter: Limiter) -> Blueprint:
     @limiter.limit(PER_ADDRESS, key_func=visitor)
     def report() -> ResponseReturnValue:
         def told(desk: Desk, body: bytes) -> ResponseReturnValue:
-            desks.report(service, desk.id, Holding(**Report.model_validate_json(body).model_dump()))
+            said = Report.model_validate_json(body)
+            desks.report(service, desk.id, Holding(**said.model_dump(exclude={"checkpoints"})))
+            testify(service, desk, map(b64decode, said.checkpoints), signers=published.held().signers)
             return "", 204
 
         return _heard(service, told, max_body=MAX_BODY)

@@ -24,6 +24,7 @@ COMMANDS = {
     "staff": "clearance.cli.staff:staff",
     "db": "clearance.cli.db:db",
     "desks": "clearance.cli.desks:desks",
+    "clients": "clearance.cli.clients:clients",
     "reissue": "clearance.cli.reissue:reissue",
     "worker": "clearance.cli.worker:worker",
     "help-pages": "clearance.cli.help_pages:help_pages",

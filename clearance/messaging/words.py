@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from clearance.domain.delivery import CaseEvent
 from clearance_templates.i18n import N_, Translator, translator
 
-MAX_PARTS = 2
 _ONE_PART, _OF_SEVERAL = 70, 67
 """Characters (UTF-16 units) that one SMS holds in UCS-2, alone and joined to others (3GPP TS 23.040)."""
 

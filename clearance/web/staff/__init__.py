@@ -17,6 +17,7 @@ from clearance.web.staff import (
     cases,
     joining,
     keys,
+    messages,
     people,
     plastic,
     queue,
@@ -34,6 +35,7 @@ def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> 
     routes.context_processor(lambda: {"signing_stop": partial(standing_stop, service)})
     queue.install(routes, service)
     cases.install(routes, service)
+    messages.install(routes, service)
     cards.install(routes, service)
     plastic.install(routes, service)
     keys.install(routes, service, published)

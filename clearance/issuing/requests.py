@@ -66,6 +66,12 @@ def open_request(service: Service, told: Told) -> CorrectionRequest:
     raise Conflict("no free reference")
 
 
+def sent_before(service: Service, form_id: str) -> CorrectionRequest | None:
+    """The request that came from a form, for whoever still has the form: its name is a secret of that browser."""
+    with service.database.read() as work:
+        return work.correction_requests.of_form(form_id)
+
+
 def follow(service: Service, reference: str, *, birth_date: date | None) -> Followed | None:
     """What became of a request; None where reference and birth date do not belong together."""
     with service.database.read() as work:

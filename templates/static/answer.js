@@ -4,7 +4,9 @@
   var closing = document.querySelector('.closing');
   if (!closing) return;
   var words = closing.querySelector('[data-left]');
-  var digits = new Intl.NumberFormat(document.documentElement.lang === 'bn' ? 'bn-BD' : 'en', { minimumIntegerDigits: 2 });
+  var tongue = document.documentElement.lang === 'bn' ? 'bn-BD' : 'en';
+  var minutes = new Intl.NumberFormat(tongue);
+  var seconds = new Intl.NumberFormat(tongue, { minimumIntegerDigits: 2 });
   var end = Date.now() + closing.dataset.seconds * 1000;
 
   function leave() {
@@ -18,7 +20,7 @@
   function tick() {
     var left = Math.max(0, Math.round((end - Date.now()) / 1000));
     if (left === 0) return leave();
-    var time = digits.format(Math.floor(left / 60)) + ':' + digits.format(left % 60);
+    var time = minutes.format(Math.floor(left / 60)) + ':' + seconds.format(left % 60);
     words.textContent = words.dataset.left.replace('%(time)s', time);
     closing.classList.toggle('soon', left <= 30);
   }

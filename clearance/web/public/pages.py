@@ -107,16 +107,7 @@ class Pages:
         """The page of an answer, which closes itself where it is about a person."""
         if isinstance(answer, NotFound):
             return make_response(self.form(missed=True))
-        page = render_template(
-            **_page_of(answer, in_force=self._in_force(answer)),
-            ticket=self.tickets.seal(question),
-            closes_after_s=CLOSES_AFTER_S,
-        )
-        response = make_response(page)
-        # A header and no element of the page: a reader who needs longer is not thrown out by a tool that cannot know
-        # of the button that gives more time.
-        response.headers["Refresh"] = f"{CLOSES_AFTER_S}; url={url_for('public.ended', lang=language())}"
-        return response
+        return closing(**_page_of(answer, in_force=self._in_force(answer)), ticket=self.tickets.seal(question))
 
     def _file(self, clearance_no: str, form: Form) -> Response:
         try:
@@ -124,6 +115,17 @@ class Pages:
         except NotOnRecord:
             log.error("sealed card is missing", clearance_no=clearance_no)
             raise InternalServerError from None
+
+
+def closing(template_name_or_list: str, **shown: Any) -> Response:
+    """A page about a person, which closes itself.
+
+    A header tells the browser to, and no element of the page: tools that judge pages would find that its reader is
+    thrown out, and cannot know of the button that gives more time.
+    """
+    response = make_response(render_template(template_name_or_list, closes_after_s=CLOSES_AFTER_S, **shown))
+    response.headers["Refresh"] = f"{CLOSES_AFTER_S}; url={url_for('public.ended', lang=language())}"
+    return response
 
 
 def _too_old() -> str:

@@ -3,6 +3,7 @@
 The answer never says whether the person is on record: who asks may be a stranger, or the victim of a forged card.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,14 +12,14 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 
 from clearance.credential.identifiers import normalise_passport_no
-from clearance.domain.correction import MAX_TEXT
+from clearance.domain.correction import MAX_TEXT, About
 from clearance.issuing.lookup import SecondFactor
-from clearance.issuing.requests import Followed, follow, open_request
+from clearance.issuing.requests import follow, open_request, sent_before
 from clearance.web.language import current
 from clearance.web.limits import typed
 from clearance.web.options import WebOptions
 from clearance.web.public.counting import counted_as
-from clearance.web.public.pages import UNPROCESSABLE, Pages
+from clearance.web.public.pages import UNPROCESSABLE, Pages, closing
 from clearance.web.public.question import Misread, Problem, Question, read
 from clearance.web.public.request_form import (
     ABOUT_WORDS,
@@ -27,6 +28,7 @@ from clearance.web.public.request_form import (
     normalise_slip_code,
     read_told,
 )
+from clearance.web.public.ticket import Envelope
 
 REQUESTS_PER_PASSPORT = "5 per day"
 REQUESTS_PER_ADDRESS = "30 per hour"
@@ -41,6 +43,7 @@ class RequestPages:
     """The pages over an open service. `pages` knows how a person is asked for."""
 
     pages: Pages
+    envelope: Envelope
 
     def form(self, problems: tuple[Problem, ...] = ()) -> str:
         """The form with whatever was typed; about the person of a ticket, where one came along."""
@@ -52,7 +55,7 @@ class RequestPages:
             ticket=self.pages.tickets.seal(question) if question else "",
             form_id=form_id_of(request.form),
             choices=ABOUT_WORDS,
-            chosen=request.form.get("about") or request.args.get("about", ""),
+            chosen=request.form.get("about") or (About.STOPPED_AT_DESK.value if request.args.get("slip") else ""),
             max_text=MAX_TEXT,
         )
 
@@ -80,18 +83,27 @@ class RequestPages:
 
     def followed(self) -> ResponseReturnValue:
         """What became of a request, or the form."""
-        born = self._birth_date()
-        if isinstance(born, tuple):
-            return self.follow_form(born), UNPROCESSABLE
-        found = follow(self.pages.service, normalise_slip_code(request.form.get("reference", "")), birth_date=born)
+        sealed = self.envelope.open(request.form.get("ticket", ""))
+        if sealed is not None:
+            reference, born = json.loads(sealed)
+            return self._shown(reference, date.fromisoformat(born) if born else None)
+        birth_date = self._birth_date()
+        if isinstance(birth_date, tuple):
+            return self.follow_form(birth_date), UNPROCESSABLE
+        return self._shown(normalise_slip_code(request.form.get("reference", "")), birth_date)
+
+    def _shown(self, reference: str, birth_date: date | None) -> ResponseReturnValue:
+        found = follow(self.pages.service, reference, birth_date=birth_date)
         if found is None:
             g.missed = True
             return self.follow_form(missed=True)
-        return self._shown(found)
-
-    def _shown(self, found: Followed) -> str:
-        return render_template(
-            "public/followed.html", found=found, request_=found.request, about=ABOUT_WORDS[found.request.about]
+        born = birth_date.isoformat() if birth_date else None
+        return closing(
+            "public/followed.html",
+            found=found,
+            request_=found.request,
+            about=ABOUT_WORDS[found.request.about],
+            ticket=self.envelope.seal(json.dumps([reference, born]).encode()),
         )
 
     def _birth_date(self) -> date | tuple[Problem, ...] | None:
@@ -106,7 +118,8 @@ class RequestPages:
 
 def install(routes: Blueprint, pages: Pages, options: WebOptions, limiter: Limiter) -> None:
     """Add the routes."""
-    shown = RequestPages(pages=pages)
+    envelope = Envelope.of(options.secret_key, purpose=b"clearance request followed", now=pages.service.now)
+    shown = RequestPages(pages=pages, envelope=envelope)
 
     def opened(_response: Response) -> bool:
         return bool(g.get("opened"))
@@ -136,6 +149,12 @@ def install(routes: Blueprint, pages: Pages, options: WebOptions, limiter: Limit
     @limiter.limit(REQUESTS_PER_PASSPORT, key_func=person_key, deduct_when=opened)
     def tell() -> ResponseReturnValue:
         return shown.told()
+
+    @routes.post("/request/sent")
+    def told_before() -> ResponseReturnValue:
+        """The reference once more, in the other language."""
+        opened = sent_before(pages.service, form_id_of(request.form))
+        return render_template("public/request_done.html", opened=opened) if opened else shown.form()
 
     @routes.get("/request/follow")
     def follow_form() -> str:

@@ -116,6 +116,7 @@ def service_of(settings: Settings) -> Iterator[Service]:
             status_uri=bundle.status_uris[-1],
             demo=is_demo(root),
             card_policy=settings.card_policy,
+            oversight=settings.oversight_policy,
             ring=_bell(settings),
         )
 

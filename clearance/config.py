@@ -5,6 +5,7 @@ plain values.
 """
 
 from collections.abc import Mapping
+from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, TypeAlias
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from clearance.domain.missions import MISSION_PHONES
+from clearance.domain.oversight import OfficeHours, OversightPolicy, Quota
 from clearance.domain.printed_card import CardPolicy, OptionalFact
 from clearance.issuing.lookup import SecondFactor
 from clearance.messaging.settings import MessageSettings, WebhookSettings
@@ -41,6 +43,23 @@ class CardSettings(BaseModel):
     mission_phones: Mapping[DestinationCode, PhoneNumber] = {}
     """Bangladesh's mission by destination (`SAU = "+966 11 419 5300"`), beside or instead of the numbers built in;
     an empty text prints none."""
+
+
+class OversightSettings(BaseModel):
+    """The section `[oversight]`: the office's hours, and how much one officer may look up (docs/adr/0087)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lookups_an_hour: int = Field(default=Quota().an_hour, ge=1)
+    lookups_a_day: int = Field(default=Quota().a_day, ge=1)
+    """Different persons and searches; coming back to the same one does not count."""
+    opens: time = OfficeHours().opens
+    closes: time = OfficeHours().closes
+    """Dhaka time. Decisions at other times are put before the auditors."""
+    closed_weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]] = OfficeHours().closed_weekdays
+    """0 is Monday; Friday and Saturday unless told otherwise."""
+    holidays: frozenset[date] = frozenset()
+    """The days of the government's list, such as `holidays = [2026-12-16]`."""
 
 
 class SignerSettings(BaseModel):
@@ -110,6 +129,7 @@ class Settings(BaseSettings):
     limiter_storage: str = "memory://"
     """Where rate limits are counted. One process: memory. Several: a shared store such as `redis://host`."""
     card: CardSettings = CardSettings()
+    oversight: OversightSettings = OversightSettings()
     messages: MessageSettings = MessageSettings()
     webhooks: WebhookSettings = WebhookSettings()
     trusted_proxies: int = Field(default=0, ge=0, le=5)
@@ -167,6 +187,17 @@ class Settings(BaseSettings):
         """What the card prints, as the use cases want it."""
         phones = {**MISSION_PHONES, **self.card.mission_phones}
         return CardPolicy(printed=self.card.print, mission_phones=phones)
+
+    @property
+    def oversight_policy(self) -> OversightPolicy:
+        """What is watched for, as the use cases want it."""
+        said = self.oversight
+        return OversightPolicy(
+            quota=Quota(an_hour=said.lookups_an_hour, a_day=said.lookups_a_day),
+            hours=OfficeHours(
+                opens=said.opens, closes=said.closes, closed_weekdays=said.closed_weekdays, holidays=said.holidays
+            ),
+        )
 
     def passphrase(self) -> bytes | None:
         """The passphrase of the private keys, from the value or the file; None where none was given."""

@@ -1,4 +1,4 @@
-"""`clearance batch`: a whole file of applications, each row entered, approved and issued by three officers."""
+"""`clearance batch`: a whole file of applications, each row entered, checked, approved and issued by four officers."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from clearance.cli.batch_report import report_for, result_file, result_path, sum
 from clearance.cli.batch_row import Outcome, RowResult, SigningHalted, process
 from clearance.cli.office import fail, home_option, language_option, office_at, officer_at_terminal, shown, words
 from clearance.domain.eligibility import Ground, Objection
-from clearance.domain.staff import Officer, Role
+from clearance.domain.staff import ENTERING, Officer, Role
 from clearance.issuing.batch import Officers
 from clearance.issuing.ports import NotOnRecord, NotSigned, Unavailable
 from clearance.issuing.rows import COLUMNS, EXAMPLE
@@ -57,14 +57,22 @@ def template() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @home_option
 @click.option("--entered-by", required=True, metavar="USERNAME", help="The officer who enters.")
-@click.option("--approved-by", required=True, metavar="USERNAME", help="A second officer, who approves.")
-@click.option("--issued-by", required=True, metavar="USERNAME", help="A third officer, who issues.")
+@click.option("--checked-by", required=True, metavar="USERNAME", help="A second officer, who checks.")
+@click.option("--approved-by", required=True, metavar="USERNAME", help="A third officer, who approves.")
+@click.option("--issued-by", required=True, metavar="USERNAME", help="A fourth officer, who issues.")
 @language_option
 @click.pass_context
 def issue(
-    context: click.Context, file: Path, home: Path, entered_by: str, approved_by: str, issued_by: str, language: str
+    context: click.Context,
+    file: Path,
+    home: Path,
+    entered_by: str,
+    checked_by: str,
+    approved_by: str,
+    issued_by: str,
+    language: str,
 ) -> None:
-    """Enter, approve and issue every row of FILE, a CSV file such as `clearance batch template` prints.
+    """Enter, check, approve and issue every row of FILE, a CSV file such as `clearance batch template` prints.
 
     Good rows become cards; a row that is not in order is refused with its reasons and leaves nothing behind. Run the
     same file again after correcting it: rows that have a card are recognised and not issued twice. Photos are named
@@ -76,7 +84,7 @@ def issue(
     \b
     Example:
       clearance batch issue applications.csv --home /srv/clearance \\
-        --entered-by rahima --approved-by karim --issued-by nasrin
+        --entered-by rahima --checked-by sohel --approved-by karim --issued-by nasrin
 
     \b
     Exit status: 0 every row has a card; 1 some rows were refused; 64 or 2 wrong usage; 65 FILE is not such a file;
@@ -86,7 +94,7 @@ def issue(
     t = words(language)
     rows = _read(file, t)
     with office_at(context, home, t) as service:
-        officers = _officers(service, entered_by, approved_by, issued_by, t)
+        officers = _officers(service, (entered_by, checked_by, approved_by, issued_by), t)
         outcomes = _run(service, rows, file=file, officers=officers, t=t)
     click.echo(summary(outcomes, t))
     click.echo(t.gettext("Every outcome stands in %(file)s.") % {"file": result_path(file)})
@@ -107,21 +115,23 @@ def _read(file: Path, t: Translator) -> Sequence[SheetRow]:
         fail(t.gettext(SHEET_WORDS[refused.kind]) % limits, os.EX_DATAERR)
 
 
-def _officers(service: Service, entered_by: str, approved_by: str, issued_by: str, t: Translator) -> Officers:
-    """Three persons with their passwords and roles; anything else ends the program."""
-    if len({name.strip().lower() for name in (entered_by, approved_by, issued_by)}) < 3:
-        fail(t.gettext("Entering, approving and issuing need three different officers."), os.EX_USAGE)
+def _officers(service: Service, usernames: tuple[str, str, str, str], t: Translator) -> Officers:
+    """Four persons with their passwords and roles; anything else ends the program."""
+    if len({name.strip().lower() for name in usernames}) < len(usernames):
+        fail(t.gettext("Entering, checking, approving and issuing need four different officers."), os.EX_USAGE)
+    entered_by, checked_by, approved_by, issued_by = usernames
     return Officers(
-        entry=_signed_in(service, entered_by, Role.DEMO_OFFICER, t),
-        approver=_signed_in(service, approved_by, Role.APPROVER, t),
-        issuer=_signed_in(service, issued_by, Role.ISSUER, t),
+        entry=_signed_in(service, entered_by, ENTERING, t),
+        checker=_signed_in(service, checked_by, frozenset({Role.CHECKER}), t),
+        approver=_signed_in(service, approved_by, frozenset({Role.APPROVER}), t),
+        issuer=_signed_in(service, issued_by, frozenset({Role.ISSUER}), t),
     )
 
 
-def _signed_in(service: Service, username: str, role: Role, t: Translator) -> Officer:
+def _signed_in(service: Service, username: str, roles: frozenset[Role], t: Translator) -> Officer:
     officer = officer_at_terminal(service, username, t)
-    if role not in officer.roles:
-        missing = Objection(ground=Ground.ROLE_MISSING, details={"role": role.value})
+    if not officer.roles & roles:
+        missing = Objection(ground=Ground.ROLE_MISSING, details={"role": max(roles, key=list(Role).index).value})
         fail(f"{officer.username}: {ground_text(missing, t)}", os.EX_NOPERM)
     return officer
 

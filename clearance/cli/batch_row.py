@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from clearance.card.photo import MAX_UPLOAD
+from clearance.cli.office import this_host
 from clearance.credential.identifiers import normalise_passport_no
 from clearance.domain.application import ApplicationDraft
 from clearance.domain.clearance import Clearance
@@ -49,7 +50,7 @@ class RowResult:
 
 
 def process(service: Service, row: SheetRow, *, folder: Path, officers: Officers, t: Translator) -> RowResult:
-    """Read, enter, approve and issue one row. Photos lie in or below `folder`.
+    """Read, enter, check, approve and issue one row. Photos lie in or below `folder`.
 
     Raises what stops the whole batch: SigningHalted, NotSigned, Unavailable, NotOnRecord, OSError.
     """
@@ -72,7 +73,7 @@ def _issued(
     service: Service, draft: ApplicationDraft, portrait: Portrait, officers: Officers, t: Translator
 ) -> tuple[Outcome, str, tuple[str, ...]]:
     try:
-        result = issue_row(service, draft, portrait=portrait, officers=officers)
+        result = issue_row(service, draft, portrait=portrait, officers=officers, device=this_host())
     except Conflict:
         sentence = t.gettext("Somebody else changed this case at the same moment. Run the file again.")
         return Outcome.REFUSED, "", (sentence,)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,6 +12,7 @@ from typing import NoReturn, TypeAlias, cast
 import click
 
 from clearance.domain.factors import needs_second_factor
+from clearance.domain.lifecycle import MAX_DEVICE
 from clearance.domain.staff import Officer
 from clearance.issuing.factors import code_is_right
 from clearance.issuing.ports import Unavailable
@@ -92,9 +94,7 @@ def officer_at_terminal(service: Service, username: str, t: Translator) -> Offic
         wrong = t.gettext("User name or password is wrong: %(username)s.")
         fail(wrong % {"username": shown(username)}, os.EX_NOPERM)
     if needs_second_factor(officer) and not code_is_right(service, officer, _code_of(username, t)):
-        wrong = t.gettext(
-            "The code of %(username)s is wrong, or was used before."
-        )
+        wrong = t.gettext("The code of %(username)s is wrong, or was used before.")
         fail(wrong % {"username": shown(username)}, os.EX_NOPERM)
     return officer
 
@@ -109,3 +109,8 @@ def shown(text: str, *, limit: int = 300) -> str:
     """A text from outside as a terminal may show it: one line, no control sequences, not without end."""
     line = "".join(c if c.isprintable() or c in _JOINERS else "?" for c in " ".join(text.split()))
     return line if len(line) <= limit else f"{line[:limit]}..."
+
+
+def this_host() -> str:
+    """What the record names as the device of whoever works at this command line."""
+    return f"cli:{socket.gethostname()}"[:MAX_DEVICE]

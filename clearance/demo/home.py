@@ -63,9 +63,9 @@ def prepare(home: Path, *, progress: Callable[[str, int, int], None]) -> None:
     keystore.init(home / "keys", algorithm=Algorithm.ES256, subject=DEMO, at=int(now().timestamp()))
     with programs.signer(home) as signer, open_service(home) as service:
         signer.wait()
-        seeded = seed(service, progress=progress)
+        desk_id = _set_up_desk(home, service)
+        seeded = seed(service, desk_id=desk_id, progress=progress)
         _write_cards(home / "cards", service, seeded)
-        _set_up_desk(home, service)
         _write_login(home, seeded)
 
 
@@ -88,11 +88,12 @@ def _write_cards(folder: Path, service: Service, seeded: Seeded) -> None:
         (folder / f"{clearance.passport_no}.pdf").write_bytes(cards.pdf(service, clearance.clearance_no))
 
 
-def _set_up_desk(home: Path, service: Service) -> None:
-    # What an installer does at a real desk: pin the root, bring the first trust data along, and enrol it.
+def _set_up_desk(home: Path, service: Service) -> str:
+    """What an installer does at a real desk: pin the root, bring the first trust data along, and enrol it. Its id."""
     shutil.copytree(home / "keys" / "public", home / "desk" / "trust")
-    token = desks.enrol(service, airport=Airport.DHAKA, counter="1").token
-    _write_private(home / "desk" / "desk.token", token + "\n")
+    enrolled = desks.enrol(service, airport=Airport.DHAKA, counter="1")
+    _write_private(home / "desk" / "desk.token", enrolled.token + "\n")
+    return enrolled.desk.id
 
 
 def _write_login(home: Path, seeded: Seeded) -> None:

@@ -156,7 +156,10 @@ def _draft(random: Random, index: int, worker: Worker, today: date) -> Applicati
             issued_on=visa_issued,
             expires_on=visa_issued + timedelta(days=random.choice((120, 180, 365))),
             check=VisaCheck(
-                on=visa_issued + timedelta(days=2), site="embassy's own page", result="valid", evidence="print of that day"
+                on=visa_issued + timedelta(days=2),
+                site="embassy's own page",
+                result="valid",
+                evidence="print of that day",
             ),
         ),
         job=_job(random, worker.sex, destination, today),

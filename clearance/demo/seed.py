@@ -1,42 +1,41 @@
 """Fill an empty demo: offices, officers with random passwords, permits, workers, and a good part of them cleared.
 
-Everything goes through the same use cases as real work: entered by one officer, approved by a second, issued by a
-third.
+It decides how far each case gets, so that a visitor finds every state but one: a card runs out only with time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from itertools import islice
 
 from clearance.demo import names, people
+from clearance.demo.colleagues import Colleagues
 from clearance.demo.hiring import hire
+from clearance.demo.staffing import POSTS
 from clearance.domain.application import Application
-from clearance.domain.clearance import Clearance, RevocationReason
-from clearance.domain.decision import Refused
+from clearance.domain.clearance import Clearance
+from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.staff import Office, Officer, Role
 from clearance.domain.text import BilingualText
-from clearance.issuing import approve, entry, reject, revoke
 from clearance.issuing.people import NewOfficer
-from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
 
-Result = TypeVar("Result")
-
+DRAFTS = frozenset({150, 151})
+"""The workers, by their place, whose cases are not submitted yet."""
 CLEARED = 48
 """How many of the workers have a card after the first start; as many again are approved and wait for the issuer."""
 APPROVED = 40
-REVOKED = 3
 REJECTED = 4
+CHECKED = 6
+RETURNED = 3
+# Among those with a card:
+REVOKED = 3
+HELD = 1
+DEPARTED = 2
+RENEWED = 2
+"""The first of these has its new card, the other waits for it."""
 
-STAFF = (
-    ("BMET-1001", "rahima", BilingualText(en="Rahima Khatun", bn="রহিমা খাতুন"), Role.ENTRY),
-    ("BMET-2001", "karim", BilingualText(en="Karim Uddin", bn="করিম উদ্দিন"), Role.APPROVER),
-    ("BMET-2002", "shirin", BilingualText(en="Shirin Sultana", bn="শিরিন সুলতানা"), Role.APPROVER),
-    ("BMET-3001", "nasrin", BilingualText(en="Nasrin Akter", bn="নাসরিন আক্তার"), Role.ISSUER),
-    ("BMET-4001", "tahmina", BilingualText(en="Tahmina Begum", bn="তাহমিনা বেগম"), Role.ADMINISTRATOR),
-    ("BMET-5001", "faruk", BilingualText(en="Faruk Hossain", bn="ফারুক হোসেন"), Role.AUDITOR),
-)
+Progress = Callable[[str, int, int], None]
 
 
 class Kind(StrEnum):
@@ -65,29 +64,32 @@ class Seeded:
     cards: tuple[Clearance, ...]
 
 
-def seed(service: Service, *, progress: Callable[[str, int, int], None]) -> Seeded:
-    """Fill the empty database. `progress(what, done, of)` is told as it goes."""
+@dataclass(frozen=True, kw_only=True)
+class _Stages:
+    """The submitted cases by how far they get."""
+
+    cleared: Sequence[Application]
+    approved: Sequence[Application]
+    rejected: Sequence[Application]
+    checked: Sequence[Application]
+    returned: Sequence[Application]
+    waiting: Sequence[Application]
+
+
+def seed(service: Service, *, desk_id: str, progress: Progress) -> Seeded:
+    """Fill the empty database. `progress(what, done, of)` is told as it goes; a desk let some workers depart."""
     _open_offices(service)
     staff, logins = _hire(service)
     _grant_permits(service)
-    applications = _enter_all(service, staff[0], progress)
-    decided = applications[: CLEARED + APPROVED]
-    for done, application in enumerate(decided, start=1):
-        approver = staff[1 + done % 2]
-        _expect(approve.approve(service, application.reference, officer=approver, version=1, photo_accepted=True))
-        progress("approved", done, len(decided))
-    for application in applications[CLEARED + APPROVED :][:REJECTED]:
-        _expect(
-            reject.reject(service, application.reference, officer=staff[1], version=1, reason="Visa copy illegible")
-        )
-    cards = tuple(_issue_all(service, staff[3], applications[:CLEARED], progress))
-    for card in cards[:REVOKED]:
-        reason = RevocationReason.VISA_CANCELLED
-        _expect(revoke.revoke(service, card.clearance_no, officer=staff[3], reason=reason, remark="Employer withdrew"))
+    colleagues = Colleagues(service=service, staff=staff)
+    stages = _stages(_enter_all(colleagues, progress))
+    _decide_all(colleagues, stages, progress)
+    cards = tuple(_issue_all(colleagues, stages.cleared, progress))
+    _care_for(colleagues, cards, desk_id=desk_id)
     samples = {
-        Kind.READY: applications[CLEARED - 1],
-        Kind.REVOKED: applications[0],
-        Kind.WAITING: applications[CLEARED + APPROVED + REJECTED],
+        Kind.READY: stages.cleared[-1],
+        Kind.REVOKED: stages.cleared[0],
+        Kind.WAITING: stages.waiting[0],
     }
     return Seeded(logins=logins, samples=samples, cards=cards)
 
@@ -99,15 +101,20 @@ def _open_offices(service: Service) -> None:
         work.commit()
 
 
-def _hire(service: Service) -> tuple[list[Officer], tuple[Login, ...]]:
-    officers, logins = [], []
-    for number, username, name, role in STAFF:
+def _hire(service: Service) -> tuple[dict[str, Officer], tuple[Login, ...]]:
+    """The officers by user name, and how they sign in."""
+    officers, logins = {}, []
+    for post in POSTS:
         wanted = NewOfficer(
-            number=number, username=username, name=name, roles=frozenset({role}), office_code=names.OFFICES[0][0]
+            number=post.number,
+            username=post.username,
+            name=post.name,
+            roles=frozenset({post.role}),
+            office_code=post.office_code,
+            licence_no=post.licence_no,
         )
-        officer, password = hire(service, wanted)
-        officers.append(officer)
-        logins.append(Login(username=username, password=password, role=role))
+        officers[post.username], password = hire(service, wanted)
+        logins.append(Login(username=post.username, password=password, role=post.role))
     return officers, tuple(logins)
 
 
@@ -120,27 +127,54 @@ def _grant_permits(service: Service) -> None:
         work.commit()
 
 
-def _enter_all(service: Service, officer: Officer, progress: Callable[[str, int, int], None]) -> list[Application]:
+def _enter_all(colleagues: Colleagues, progress: Progress) -> list[Application]:
     applications = []
-    for person in people.workers(service.today()):
-        draft = entry.with_portrait(service, person.draft, service.prepare_photo(person.photo))
-        applications.append(_expect(entry.enter(service, draft, officer=officer)))
+    for place, person in enumerate(people.workers(colleagues.service.today())):
+        applications.append(colleagues.enter(person, as_draft=place in DRAFTS))
         progress("entered", len(applications), people.NUMBER_OF_WORKERS)
     return applications
 
 
-def _issue_all(
-    service: Service, officer: Officer, applications: list[Application], progress: Callable[[str, int, int], None]
-) -> list[Clearance]:
+def _stages(applications: Sequence[Application]) -> _Stages:
+    rest = iter(application for application in applications if application.state is ApplicationState.SUBMITTED)
+    cleared, approved, rejected, checked, returned = (
+        list(islice(rest, count)) for count in (CLEARED, APPROVED, REJECTED, CHECKED, RETURNED)
+    )
+    return _Stages(
+        cleared=cleared, approved=approved, rejected=rejected, checked=checked, returned=returned, waiting=list(rest)
+    )
+
+
+def _decide_all(colleagues: Colleagues, stages: _Stages, progress: Progress) -> None:
+    decided = []
+    for done, application in enumerate([*stages.cleared, *stages.approved], start=1):
+        decided.append(colleagues.approve(colleagues.check(application), number=done))
+        progress("approved", done, CLEARED + APPROVED)
+    for application in stages.checked:
+        colleagues.check(application)
+    for application in stages.rejected:
+        colleagues.reject(application)
+    for application in stages.returned:
+        colleagues.send_back(application)
+    colleagues.hold(decided[-1], reason="The embassy was asked about this visa")
+
+
+def _issue_all(colleagues: Colleagues, applications: Sequence[Application], progress: Progress) -> list[Clearance]:
     cards = []
     for application in applications:
-        cards.append(_expect(request_card(service, application.reference, officer=officer)))
+        cards.append(colleagues.issue(application))
         progress("issued", len(cards), len(applications))
     return cards
 
 
-def _expect(result: Result | Refused) -> Result:
-    """The demo people are made to pass; a refusal here is a fault of the demo and stops it."""
-    if isinstance(result, Refused):
-        raise RuntimeError(f"a demo case was refused: {result.objections}")
-    return result
+def _care_for(colleagues: Colleagues, cards: Sequence[Clearance], *, desk_id: str) -> None:
+    rest = iter(cards)
+    for card in islice(rest, REVOKED):
+        colleagues.revoke(card)
+    for card in islice(rest, HELD):
+        held = colleagues.case(card.application_reference)
+        colleagues.hold(held, reason="Complaint about the agency under inquiry")
+    for card in islice(rest, DEPARTED):
+        colleagues.depart(card, desk_id=desk_id)
+    renewed, *_ = [colleagues.renew(card) for card in islice(rest, RENEWED)]
+    colleagues.issue(colleagues.approve(colleagues.check(renewed)))

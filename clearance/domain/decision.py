@@ -291,7 +291,7 @@ def _roles(officer: Officer, enough: frozenset[Role]) -> Iterator[Objection]:
     if not officer.active:
         yield Objection(ground=Ground.OFFICER_INACTIVE)
     if not officer.roles & enough:
-        wanted = min(enough, key=list(Role).index)
+        wanted = max(enough, key=list(Role).index)
         yield Objection(ground=Ground.ROLE_MISSING, details={"role": wanted.value})
 
 

@@ -16,10 +16,11 @@ PER_PAGE = 50
 
 @dataclass(frozen=True, kw_only=True)
 class CardView:
-    """A card and the case it was issued from."""
+    """A card and the case it was issued from; of a card that was replaced, the number of the one in its place."""
 
     clearance: Clearance
     application: Application
+    successor: str | None
 
 
 def find(service: Service, *, officer: Officer, text: str, page: int) -> Page[Clearance]:
@@ -39,9 +40,10 @@ def card(service: Service, clearance_no: str, *, officer: Officer) -> CardView |
     with service.database.read() as work:
         try:
             clearance, application = card_seen_by(work, clearance_no, officer=officer)
+            heir = work.clearances.heir(clearance_no)
         except NotOnRecord:
             return None
-    return CardView(clearance=clearance, application=application)
+    return CardView(clearance=clearance, application=application, successor=None if heir is None else heir.clearance_no)
 
 
 def pdf(service: Service, clearance_no: str) -> bytes:

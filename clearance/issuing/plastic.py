@@ -14,8 +14,8 @@ from clearance.domain.decision import Refused, may_print
 from clearance.domain.eligibility import Case
 from clearance.domain.printed_card import PrintedCard
 from clearance.domain.staff import Officer
-from clearance.issuing.cases import read_case, read_officer
-from clearance.issuing.ports import NotOnRecord, UnitOfWork
+from clearance.issuing.cases import card_seen_by, case_of, read_officer
+from clearance.issuing.ports import UnitOfWork
 from clearance.issuing.printing import recorded_card
 from clearance.issuing.service import Service
 
@@ -58,7 +58,7 @@ def _print(
     service: Service, numbers: Sequence[str], *, officer: Officer, draw: Callable[[Sequence[PrintedCard]], bytes]
 ) -> bytes | Refused:
     with service.database.read() as work:
-        wanted = [_wanted(work, number) for number in numbers]
+        wanted = [_wanted(work, number, officer) for number in numbers]
     against = _objections(service, [each.clearance for each in wanted], officer)
     if against:
         return against
@@ -68,11 +68,9 @@ def _print(
     return _put_on_record(service, pdf, wanted, officer=officer)
 
 
-def _wanted(work: UnitOfWork, clearance_no: str) -> _Wanted:
-    clearance = work.clearances.get(clearance_no)
-    if clearance is None:
-        raise NotOnRecord(clearance_no)
-    return _Wanted(clearance=clearance, case=read_case(work, clearance.application_reference))
+def _wanted(work: UnitOfWork, clearance_no: str, officer: Officer) -> _Wanted:
+    clearance, application = card_seen_by(work, clearance_no, officer=officer)
+    return _Wanted(clearance=clearance, case=case_of(work, application))
 
 
 def _objections(service: Service, clearances: Iterable[Clearance], officer: Officer) -> Refused | None:
@@ -92,8 +90,9 @@ def _proof_read(service: Service, pdf: bytes, cards: Sequence[PrintedCard]) -> N
 def _put_on_record(service: Service, pdf: bytes, wanted: Sequence[_Wanted], *, officer: Officer) -> bytes | Refused:
     """An entry for each card; or none, where one was taken back or the officer blocked while it was drawn."""
     with service.database.write() as work:
-        now = [_wanted(work, each.clearance.clearance_no).clearance for each in wanted]
-        against = _objections(service, now, read_officer(work, officer.number))
+        printer = read_officer(work, officer.number)
+        now = [_wanted(work, each.clearance.clearance_no, printer).clearance for each in wanted]
+        against = _objections(service, now, printer)
         if against:
             return against
         for clearance in now:

@@ -11,7 +11,7 @@ from clearance.domain.application import ApplicationDraft, Job, Orientation, Pay
 from clearance.domain.destinations import COUNTRIES
 from clearance.domain.person import NextOfKin, Passport, Sex, Worker
 from clearance.domain.text import BilingualText
-from clearance.issuing.fields import Fault, FaultKind, FieldReader
+from clearance.issuing.fields import Choice, Fault, FaultKind, FieldReader
 
 EXAMPLE: Mapping[str, str] = {
     "registration_no": "BIDN20260001234",
@@ -158,6 +158,65 @@ def parse_row(
     )
     _check_agreement(read, draft)
     return tuple(sorted(read.faults, key=lambda fault: COLUMNS.index(fault.field))) or draft
+
+
+def texts_of(draft: ApplicationDraft) -> dict[str, str]:
+    """The row that describes a draft, for a form that changes some of it. The photo has no text."""
+    worker, passport, visa, job, payment = draft.worker, draft.worker.passport, draft.visa, draft.job, draft.payment
+    check, kin = visa.check, draft.next_of_kin
+    values: dict[str, object] = {
+        "registration_no": worker.registration_no,
+        "registered_on": worker.registered_on,
+        "fingerprint_taken_on": worker.fingerprint_taken_on,
+        "fingerprint_office": worker.fingerprint_office,
+        "name_en": worker.name_en,
+        "name_bn": worker.name_bn,
+        "birth_date": worker.birth_date,
+        "sex": _word_of(SEXES, worker.sex),
+        "passport_no": passport.number,
+        "passport_issued_on": passport.issued_on,
+        "passport_expires_on": passport.expires_on,
+        "previous_passport_no": ", ".join(passport.previous_numbers),
+        "destination": draft.destination,
+        "visa_no": visa.number,
+        "visa_type": _word_of(VISA_TYPES, visa.type),
+        "visa_issued_on": visa.issued_on,
+        "visa_expires_on": visa.expires_on,
+        "visa_checked_on": visa.checked_on,
+        "visa_checked_by": check and check.by,
+        "visa_check_site": check and check.site,
+        "visa_check_result": check and check.result,
+        "visa_check_evidence": check and check.evidence,
+        "visa_advice_no": visa.advice_no,
+        "sponsor_id": visa.sponsor_id,
+        "employer": job.employer,
+        "occupation_code": job.occupation_code,
+        "occupation_en": job.occupation.en,
+        "occupation_bn": job.occupation.bn,
+        "salary": job.salary,
+        "contract_until": job.contract_until,
+        "licence_no": draft.licence_no,
+        "permit_no": draft.permit_no,
+        **{f"orientation_day_{number}": day for number, day in enumerate(draft.orientation.days, start=1)},
+        "orientation_certificate_no": draft.orientation.certificate_no,
+        "orientation_venue": draft.orientation.venue,
+        "receipt_no": payment.receipt_no,
+        "pay_order_no": payment.pay_order_no,
+        "bank": payment.bank,
+        "paid_on": payment.paid_on,
+        "amount_taka": payment.amount_taka,
+        "card_class": _word_of(CARD_CLASSES, draft.card_class),
+        "mobile": worker.mobile,
+        "email": worker.email,
+        "next_of_kin_name": kin and kin.name,
+        "next_of_kin_relation": kin and kin.relation,
+        "next_of_kin_phone": kin and kin.phone,
+    }
+    return {name: "" if values.get(name) is None else str(values[name]) for name in COLUMNS}
+
+
+def _word_of(words: Mapping[str, Choice], wanted: Choice) -> str:
+    return next(word for word, member in words.items() if member is wanted)
 
 
 def _worker(read: FieldReader, photo_sha256: str) -> Worker:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from clearance.domain.application import Application
@@ -75,6 +75,12 @@ class SqlApplications:
         statement = select(func.count()).select_from(applications).where(*_conditions(sought))
         return int(self._connection.execute(statement).scalar_one())
 
+    def tally(self, sought: Sought) -> Mapping[ApplicationState, int]:
+        ran_out = and_(_C.state == ApplicationState.ISSUED.value, _C.valid_until < sought.on)
+        state = case((ran_out, ApplicationState.EXPIRED.value), else_=_C.state).label("told")
+        statement = select(state, func.count().label("cases")).where(*_conditions(sought)).group_by(state)
+        return {ApplicationState(row.told): row.cases for row in self._connection.execute(statement)}
+
     def by_receipt(self, receipt_no: str) -> Application | None:
         return self._first(_BY_RECEIPT, {"wanted": receipt_no})
 
@@ -125,7 +131,7 @@ def _in_states(states: frozenset[ApplicationState], on: date) -> ColumnElement[b
     in_force = and_(_C.state == ApplicationState.ISSUED.value, _C.valid_until >= on)
     told_by_date = (ApplicationState.ISSUED, ApplicationState.EXPIRED)
     plain = _C.state.in_([state.value for state in states if state not in told_by_date])
-    chosen = [plain]
+    chosen: list[ColumnElement[bool]] = [plain]
     if ApplicationState.ISSUED in states:
         chosen.append(in_force)
     if ApplicationState.EXPIRED in states:

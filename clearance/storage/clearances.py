@@ -38,6 +38,7 @@ _OF_APPLICATION = (
     .order_by(_C.status == int(Status.SUPERSEDED), _C.issued_at.desc())
     .limit(1)
 )
+_TOOK_OVER = select(clearances).where(_C.place_of == bindparam("wanted"))
 _STANDING = select(clearances).where(
     _C.passport_no == bindparam("wanted"), _C.status.in_((int(Status.VALID), int(Status.SUSPENDED)))
 )
@@ -82,6 +83,9 @@ class SqlClearances:
 
     def for_application(self, reference: str) -> Clearance | None:
         return _first(self._connection.execute(_OF_APPLICATION, {"wanted": reference}).first())
+
+    def heir(self, clearance_no: str) -> Clearance | None:
+        return _first(self._connection.execute(_TOOK_OVER, {"wanted": clearance_no}).first())
 
     def find(self, *, text: str, scope: Scope, limit: int, offset: int) -> Sequence[Clearance]:
         newest_first = (

@@ -25,6 +25,17 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// On a case: one key leads to each act. It opens and focuses, and never sends: Enter does, on purpose.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const hot = document.querySelector(`[data-hot="${event.code}"]`);
+  if (!hot) return;
+  const details = hot.closest("details");
+  if (details) details.open = true;
+  (details ? details.querySelector("textarea") : hot).focus();
+  event.preventDefault();
+});
+
 document.querySelectorAll("form[data-once]").forEach((form) => {
   let sent = false;
   form.addEventListener("submit", (event) => {

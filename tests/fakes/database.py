@@ -306,6 +306,17 @@ class FakeClearances:
         of_case = self.for_application(new.application_reference)
         return None if of_case is None or Status.SUPERSEDED in (new.status, of_case.status) else of_case
 
+    def heir(self, clearance_no: str) -> Clearance | None:
+        old = self.rows.clearances.get(clearance_no)
+        if old is None or old.status is not Status.SUPERSEDED:
+            return None
+        later = [c for c in self.rows.clearances.values() if c.issued_at > old.issued_at and self._follows(c, old)]
+        return min(later, key=lambda c: c.issued_at, default=None)
+
+    def _follows(self, new: Clearance, old: Clearance) -> bool:
+        replaces = self.rows.applications[new.application_reference].replaces
+        return old.clearance_no == replaces or new.application_reference == old.application_reference
+
     def find(self, *, text: str, scope: Scope, limit: int, offset: int) -> Sequence[Clearance]:
         found = sorted(self._matching(text, scope), key=lambda clearance: clearance.clearance_no)
         found.sort(key=lambda clearance: clearance.issued_at, reverse=True)

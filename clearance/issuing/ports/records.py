@@ -86,6 +86,10 @@ class Clearances(Protocol):
         """The clearance of a case: of several, the one that was not superseded, else the newest."""
         ...
 
+    def heir(self, clearance_no: str) -> Clearance | None:
+        """The clearance that took over the place of a superseded one."""
+        ...
+
     def find(self, *, text: str, scope: Scope, limit: int, offset: int) -> Sequence[Clearance]:
         """Those of cases within a scope, newest first; `text` is part of a clearance or passport number, "" for all."""
         ...

@@ -15,6 +15,7 @@ from clearance.web.staff import (
     access,
     cards,
     cases,
+    corrections,
     joining,
     keys,
     messages,
@@ -35,6 +36,7 @@ def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> 
     routes.context_processor(lambda: {"signing_stop": partial(standing_stop, service)})
     queue.install(routes, service)
     cases.install(routes, service)
+    corrections.install(routes, service)
     messages.install(routes, service)
     cards.install(routes, service)
     plastic.install(routes, service)

@@ -7,18 +7,18 @@ from flask.typing import ResponseReturnValue
 
 from clearance.credential.status import Status
 from clearance.domain.clearance import RevocationReason
-from clearance.domain.decision import MAX_REASON, Refused, may_print, may_revoke
+from clearance.domain.decision import MAX_REASON, Attempt, Refused, may_print, may_replace, may_revoke
 from clearance.domain.eligibility import Objection
 from clearance.domain.staff import Officer, Role
 from clearance.domain.text import BilingualText
 from clearance.issuing import cards, queue
 from clearance.issuing.cards import CardView
-from clearance.issuing.ports import Conflict
 from clearance.issuing.moving import NotYetPublished
+from clearance.issuing.ports import Conflict
 from clearance.issuing.revoke import revoke
 from clearance.issuing.service import Service
 from clearance.web.card_file import card_file, form_named
-from clearance.web.staff.access import officer
+from clearance.web.staff.access import device, officer
 from clearance.web.staff.notices import Notice
 from clearance.web.staff.queue import page_number, sought_text
 
@@ -36,7 +36,8 @@ def install(routes: Blueprint, service: Service) -> None:
 
     @routes.get("/cards/<clearance_no>/card.pdf")
     def card_pdf(clearance_no: str) -> Response:
-        response = Response(cards.pdf(service, clearance_no), mimetype="application/pdf")
+        view = _view(service, clearance_no)
+        response = Response(cards.pdf(service, view.clearance.clearance_no), mimetype="application/pdf")
         response.headers.set("Content-Disposition", "inline", filename=f"{clearance_no}.pdf")
         return response
 
@@ -45,21 +46,21 @@ def install(routes: Blueprint, service: Service) -> None:
         known = form_named(form)
         if known is None:
             abort(404)
-        return card_file(service, clearance_no, known)
+        return card_file(service, _view(service, clearance_no).clearance.clearance_no, known)
 
     @routes.get("/cards/<clearance_no>/revoke")
     def revocation(clearance_no: str) -> ResponseReturnValue:
         view = _view(service, clearance_no)
         if not _revocable(view):
             return redirect(url_for("staff.card", clearance_no=clearance_no))
-        against = may_revoke(officer(), remark=None)
+        against = _against_revoking(service, view, None)
         return _form(view, against=against), 403 if against else 200
 
     @routes.post("/cards/<clearance_no>/revoke")
     def revoke_card(clearance_no: str) -> ResponseReturnValue:
         view = _view(service, clearance_no)
         reason, remark = _reason(), request.form.get("remark", "")
-        against = may_revoke(officer(), remark=remark.strip())
+        against = _against_revoking(service, view, remark)
         if reason is None or against:
             return _form(view, against=against, reason_missing=reason is None), 422
         if request.form.get("confirmed") != "yes":
@@ -72,7 +73,7 @@ def list_page(service: Service, *, against: tuple[Objection, ...] = ()) -> str:
     sought = sought_text()
     return render_template(
         "staff/cards.html",
-        page=cards.find(service, text=sought, page=page_number()),
+        page=cards.find(service, officer=officer(), text=sought, page=page_number()),
         sought=sought,
         today=service.today(),
         may_print=Role.ISSUER in officer().roles,
@@ -88,7 +89,10 @@ def card_page(service: Service, clearance_no: str, *, against: tuple[Objection, 
         view=view,
         officers=_names(service, view.application.reference),
         today=service.today(),
-        may_revoke=_revocable(view) and Role.ISSUER in officer().roles,
+        may_revoke=_revocable(view) and not _against_revoking(service, view, None),
+        may_correct=not may_replace(
+            view.application, view.clearance, view.application.draft, officer=officer(), on=service.today()
+        ),
         may_print=not may_print(view.clearance, officer=officer(), on=service.today()),
         against=against,
     )
@@ -99,7 +103,7 @@ def _revoke(
 ) -> ResponseReturnValue:
     clearance_no = view.clearance.clearance_no
     try:
-        outcome = revoke(service, clearance_no, officer=revoker, reason=reason, remark=remark)
+        outcome = revoke(service, clearance_no, officer=revoker, device=device(), reason=reason, remark=remark)
     except Conflict:
         flash(Notice.REVOKED_BEFORE, "warning")
         return redirect(url_for("staff.card", clearance_no=clearance_no), code=303)
@@ -126,14 +130,19 @@ def _form(view: CardView, *, against: tuple[Objection, ...], reason_missing: boo
 
 
 def _view(service: Service, clearance_no: str) -> CardView:
-    view = cards.card(service, clearance_no)
+    view = cards.card(service, clearance_no, officer=officer())
     if view is None:
         abort(404)
     return view
 
 
 def _revocable(view: CardView) -> bool:
-    return view.clearance.status is not Status.INVALID
+    return view.clearance.status in (Status.VALID, Status.SUSPENDED)
+
+
+def _against_revoking(service: Service, view: CardView, remark: str | None) -> tuple[Objection, ...]:
+    by = Attempt(officer=officer(), at=service.now(), device=device(), reason=(remark or "").strip() or None)
+    return may_revoke(view.application, view.clearance, by, on=service.today())
 
 
 def _reason() -> RevocationReason | None:
@@ -143,5 +152,5 @@ def _reason() -> RevocationReason | None:
 
 def _names(service: Service, reference: str) -> Mapping[str, BilingualText]:
     """Everybody who ever did something to the case of a card, by number."""
-    case = queue.case(service, reference)
+    case = queue.case(service, reference, officer=officer())
     return case.officers if case else {}

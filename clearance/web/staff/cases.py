@@ -1,40 +1,67 @@
-"""One case: everything about it, and the three acts that move it."""
+"""One case: everything about it, and the acts that move it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clearance.domain import decision
-from clearance.domain.application import Act, Application, ApplicationState
+from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance
-from clearance.domain.decision import MAX_REASON, Refused
-from clearance.domain.eligibility import Case, Ground, Objection
+from clearance.domain.decision import MAX_REASON, NEED_A_REASON, Attempt, Refused
+from clearance.domain.eligibility import Objection
+from clearance.domain.lifecycle import Move
 from clearance.domain.staff import Officer
 from clearance.issuing import queue
 from clearance.issuing.approve import approve
+from clearance.issuing.check import check
+from clearance.issuing.hold import hold
+from clearance.issuing.moving import NotYetPublished
 from clearance.issuing.ports import Conflict, NotSigned
 from clearance.issuing.queue import CaseView
 from clearance.issuing.reject import reject
+from clearance.issuing.release import release
 from clearance.issuing.request import request_card
+from clearance.issuing.send_back import send_back
 from clearance.issuing.service import Service
-from clearance.web.staff.access import officer
+from clearance.issuing.submit import submit
+from clearance.issuing.take_up_again import take_up_again
+from clearance.web.staff.access import device, officer
 from clearance.web.staff.notices import Notice
 from clearance.web.staff.queue import checks_of
 
 log = structlog.get_logger()
 
-ABOUT_THE_OFFICER = frozenset(
-    {
-        Ground.NOT_THE_STATE,
-        Ground.SAME_OFFICER_ENTERED,
-        Ground.SAME_OFFICER_APPROVED,
-        Ground.ROLE_MISSING,
-        Ground.OFFICER_INACTIVE,
-    }
-)
-"""Grounds that hold for this officer and moment; the others stand against the case, whoever decides."""
+FORWARD = (Move.SUBMIT, Move.CHECK, Move.APPROVE, Move.ISSUE, Move.TAKE_UP_AGAIN, Move.RELEASE)
+"""What brings a case on; every state has at most one of them."""
+ASIDE = (Move.SEND_BACK, Move.HOLD, Move.REJECT)
+"""What may be done instead, each with its reason."""
+
+
+class _Verb(Protocol):
+    def __call__(
+        self, service: Service, reference: str, *, officer: Officer, device: str, version: int, reason: str
+    ) -> Application | Refused: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class _WithReason:
+    """An act that asks for a reason, and what is said after it."""
+
+    verb: _Verb
+    done: Notice
+
+
+WITH_REASON: Mapping[Move, _WithReason] = {
+    Move.SEND_BACK: _WithReason(verb=send_back, done=Notice.CASE_RETURNED),
+    Move.REJECT: _WithReason(verb=reject, done=Notice.CASE_REJECTED),
+    Move.TAKE_UP_AGAIN: _WithReason(verb=take_up_again, done=Notice.CASE_TAKEN_UP),
+    Move.HOLD: _WithReason(verb=hold, done=Notice.CASE_HELD),
+    Move.RELEASE: _WithReason(verb=release, done=Notice.CASE_RELEASED),
+}
 
 
 def install(routes: Blueprint, service: Service) -> None:
@@ -46,7 +73,25 @@ def install(routes: Blueprint, service: Service) -> None:
 
     @routes.get("/cases/<reference>/photo")
     def photo(reference: str) -> Response:
-        return Response(queue.photo(service, reference), mimetype="image/jpeg")
+        return Response(queue.photo(service, reference, officer=officer()), mimetype="image/jpeg")
+
+    @routes.post("/cases/<reference>/submit")
+    def submit_case(reference: str) -> ResponseReturnValue:
+        return _act(
+            service,
+            reference,
+            lambda: submit(service, reference, officer=officer(), device=device(), version=_version()),
+            Notice.CASE_SUBMITTED,
+        )
+
+    @routes.post("/cases/<reference>/check")
+    def check_case(reference: str) -> ResponseReturnValue:
+        return _act(
+            service,
+            reference,
+            lambda: check(service, reference, officer=officer(), device=device(), version=_version()),
+            Notice.CASE_CHECKED,
+        )
 
     @routes.post("/cases/<reference>/approve")
     def approve_case(reference: str) -> ResponseReturnValue:
@@ -54,35 +99,59 @@ def install(routes: Blueprint, service: Service) -> None:
             service,
             reference,
             lambda: approve(
-                service, reference, officer=officer(), version=_version(), photo_accepted=_photo_accepted()
+                service,
+                reference,
+                officer=officer(),
+                device=device(),
+                version=_version(),
+                photo_accepted=request.form.get("photo_accepted") == "yes",
             ),
             Notice.CASE_APPROVED,
         )
 
-    @routes.post("/cases/<reference>/reject")
-    def reject_case(reference: str) -> ResponseReturnValue:
+    @routes.post("/cases/<reference>/issue")
+    def issue_case(reference: str) -> ResponseReturnValue:
+        return _issue(service, reference)
+
+    for move, act in WITH_REASON.items():
+        routes.post(f"/cases/<reference>/{move.value}", endpoint=f"{move.value}_case")(_with_reason(service, act))
+
+
+def _with_reason(service: Service, act: _WithReason) -> Callable[[str], ResponseReturnValue]:
+    def view(reference: str) -> ResponseReturnValue:
         return _act(
             service,
             reference,
-            lambda: reject(service, reference, officer=officer(), version=_version(), reason=_reason()),
-            Notice.CASE_REJECTED,
+            lambda: act.verb(
+                service,
+                reference,
+                officer=officer(),
+                device=device(),
+                version=_version(),
+                reason=request.form.get("reason", ""),
+            ),
+            act.done,
         )
 
-    @routes.post("/cases/<reference>/issue")
-    def issue_case(reference: str) -> ResponseReturnValue:
-        try:
-            outcome = request_card(service, reference, officer=officer())
-        except Conflict:
-            return _page(service, reference, overtaken=True, status=409)
-        except NotSigned as error:
-            log.error("card not made", reference=reference, trouble=error.trouble, about=error.about)
-            return _page(service, reference, trouble=error, status=503)
-        match outcome:
-            case Refused():
-                return _page(service, reference, refused=outcome, status=422)
-            case Clearance():
-                flash(Notice.CARD_ISSUED)
-                return redirect(url_for("staff.card", clearance_no=outcome.clearance_no), code=303)
+    return view
+
+
+def _issue(service: Service, reference: str) -> ResponseReturnValue:
+    if queue.case(service, reference, officer=officer()) is None:
+        abort(404)
+    try:
+        outcome = request_card(service, reference, officer=officer(), device=device())
+    except Conflict:
+        return _page(service, reference, overtaken=True, status=409)
+    except NotSigned as error:
+        log.error("card not made", reference=reference, trouble=error.trouble, about=error.about)
+        return _page(service, reference, trouble=error, status=503)
+    match outcome:
+        case Refused():
+            return _page(service, reference, refused=outcome, status=422)
+        case Clearance():
+            flash(Notice.CARD_ISSUED)
+            return redirect(url_for("staff.card", clearance_no=outcome.clearance_no), code=303)
 
 
 def _act(
@@ -93,6 +162,9 @@ def _act(
         outcome = act()
     except Conflict:
         return _page(service, reference, overtaken=True, status=409)
+    except NotYetPublished:
+        flash(Notice.MOVED_NOT_PUBLISHED, "warning")
+        return redirect(url_for("staff.case", reference=reference), code=303)
     match outcome:
         case Refused():
             return _page(service, reference, refused=outcome, status=422)
@@ -110,59 +182,46 @@ def _page(
     trouble: NotSigned | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    view = queue.case(service, reference)
+    view = queue.case(service, reference, officer=officer())
     if view is None:
         abort(404)
+    against_me = _against_me(view, officer(), service)
     html = render_template(
         "staff/case.html",
         view=view,
-        checks=checks_of(view.application, on=service.today()),
-        against_me=_against_me(view, officer(), service),
+        checks=checks_of(view.lacking),
+        against_me=against_me,
+        amend=Move.AMEND,
+        forward=next((move for move in FORWARD if move in against_me), None),
+        aside=[move for move in ASIDE if move in against_me and not against_me[move]],
         refused=refused,
         overtaken=overtaken,
         trouble=trouble,
+        tried=_tried(),
         typed_reason=request.form.get("reason", ""),
         max_reason=MAX_REASON,
     )
     return html, status
 
 
-def _against_me(view: CaseView, viewer: Officer, service: Service) -> dict[str, tuple[Objection, ...]]:
-    """For each next act, what keeps this very officer from it; acts that the state does not allow are left out."""
-    application = view.application
-    # The case's own objections were found with everything that it leans on; here only the officer is judged.
-    case = Case(
-        application=application, office=view.office, permit=view.permit, agency=view.agency, standing=view.standing
-    )
-    act = Act(officer_no=viewer.number, at=service.now(), reason="-")
+def _against_me(view: CaseView, viewer: Officer, service: Service) -> dict[Move, tuple[Objection, ...]]:
+    """For each move that the state allows, what keeps this very officer from it; the case's own objections are apart."""
+    by = Attempt(officer=viewer, at=service.now(), device="", reason="-")
     on = service.today()
-    match application.state:
-        case ApplicationState.SUBMITTED:
-            approval = decision.approve(case, officer=viewer, act=act, on=on)
-            rejection = decision.reject(application, officer=viewer, act=act)
-            return {"approve": _personal(approval), "reject": _personal(rejection)}
-        case ApplicationState.APPROVED:
-            issuing = Refused(objections=decision.may_issue(case, officer=viewer, on=on))
-            rejection = decision.reject(application, officer=viewer, act=act)
-            return {"issue": _personal(issuing), "reject": _personal(rejection)}
-        case ApplicationState.ISSUED | ApplicationState.REJECTED:
-            return {}
+    moves = view.application.moves_on(on)
+    return {
+        move: decision.may(view.application, move, by, on=on)
+        for move in (*FORWARD, *ASIDE, Move.AMEND)
+        if move in moves
+    }
 
 
-def _personal(outcome: Application | Refused) -> tuple[Objection, ...]:
-    if isinstance(outcome, Application):
-        return ()
-    return tuple(objection for objection in outcome.objections if objection.ground in ABOUT_THE_OFFICER)
+def _tried() -> Move | None:
+    """The act with a reason that was tried just now."""
+    endpoint = (request.endpoint or "").removeprefix("staff.").removesuffix("_case")
+    return next((move for move in NEED_A_REASON if move.value == endpoint), None)
 
 
 def _version() -> int:
     """The version that the officer saw; 0, which no case has, where the form does not say."""
     return request.form.get("version", default=0, type=int)
-
-
-def _photo_accepted() -> bool:
-    return request.form.get("photo_accepted") == "yes"
-
-
-def _reason() -> str:
-    return request.form.get("reason", "")

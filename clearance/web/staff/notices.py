@@ -9,8 +9,24 @@ class Notice(StrEnum):
     """The sentence itself, as key of the catalogue: what is kept in the session must be plain text."""
 
     CASE_APPROVED = N_("The case is approved. Another officer can issue the card now.")
-    CASE_REJECTED = N_("The case is rejected. The worker must apply anew.")
+    CASE_SUBMITTED = N_("The case is submitted. Another officer checks it now.")
+    CASE_CHECKED = N_("The case is checked. Another officer can approve it now.")
+    CASE_RETURNED = N_("The case went back for correction. Whoever entered it sees your reason.")
+    CASE_REJECTED = N_("The case is rejected.")
+    CASE_TAKEN_UP = N_("The case is taken up again. Officers who had no part in it must check and approve it.")
+    CASE_HELD = N_("The case is on hold. Another officer must release it.")
+    CASE_RELEASED = N_("The case is released and goes on where it was held.")
+    CASE_AMENDED = N_("The changes are kept. The case is not submitted yet.")
+    CORRECTION_SUBMITTED = N_("The correction is submitted. The present card stays good until the new one is issued.")
+    MOVED_NOT_PUBLISHED = N_(
+        "Done, but the list for the desks could not be published: they do not know of it yet. Publishing is tried again "
+        "every few minutes. Tell your administrator now."
+    )
     CARD_ISSUED = N_("The card is issued. The worker can download it now.")
+    ROWS_TAKEN = N_("The rows are taken again and read now. The others stay as they are.")
+    NO_ROWS_TAKEN = N_("Nothing was changed: none of these rows needs work.")
+    PHOTOS_TAKEN = N_("The photos are kept, and the rows that need work are read again.")
+    NOTHING_TO_ORDER = N_("Nothing was begun: no row is waiting for this step, or it is under way already.")
     CARD_REVOKED = N_("The card is cancelled. Desks learn of it at their next update.")
     REVOKED_BEFORE = N_("Another officer cancelled this card before you. Nothing was changed now.")
     NOTHING_CHOSEN = N_("No card was printed: choose 1 to 50 cards.")

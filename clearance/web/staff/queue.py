@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from clearance.domain.application import MOVES, Application, ApplicationState
-from clearance.domain.eligibility import Case, Ground, objections
-from clearance.domain.staff import HEADQUARTERS, OVERSIGHT, Office, Role
-from clearance.domain.text import BilingualText
-from clearance.issuing.paging import Page
-from clearance.issuing.queue import waiting
+from clearance.domain.application import Application
+from clearance.domain.decision import ROLES
+from clearance.domain.eligibility import Ground
+from clearance.domain.lifecycle import AWAITED, ApplicationState, Step
+from clearance.domain.staff import OVERSIGHT, Officer
+from clearance.issuing.queue import Waiting, Wanted, tally, waiting
 from clearance.issuing.service import Service
 from clearance.web.staff.access import officer
 
@@ -34,8 +33,8 @@ class Check(StrEnum):
 GROUNDS: Mapping[Check, frozenset[Ground]] = {
     Check.FINGERPRINT: frozenset({Ground.FINGERPRINT_MISSING}),
     Check.ORIENTATION: frozenset({Ground.ORIENTATION_INCOMPLETE}),
-    Check.VISA: frozenset({Ground.VISA_EXPIRED, Ground.VISA_UNCHECKED}),
-    Check.FEES: frozenset({Ground.FEES_UNPAID}),
+    Check.VISA: frozenset({Ground.VISA_EXPIRED, Ground.VISA_UNCHECKED, Ground.VISA_UNATTESTED}),
+    Check.FEES: frozenset({Ground.FEES_UNPAID, Ground.FEES_TOO_LOW}),
 }
 
 
@@ -49,8 +48,8 @@ class Row:
 
     @property
     def lacking(self) -> bool:
-        """Whether a case that can still move fails one of the four."""
-        return bool(MOVES[self.application.state]) and not all(self.checks.values())
+        """Whether a case that may still come to a card fails one of the four."""
+        return self.application.under_way and not all(self.checks.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +60,23 @@ class Tab:
     count: int
 
 
+TABS = (
+    ApplicationState.DRAFT,
+    ApplicationState.RETURNED,
+    ApplicationState.SUBMITTED,
+    ApplicationState.CHECKED,
+    ApplicationState.APPROVED,
+    ApplicationState.ISSUED,
+    ApplicationState.HELD,
+    ApplicationState.DEPARTED,
+    ApplicationState.REJECTED,
+    ApplicationState.SUPERSEDED,
+    ApplicationState.REVOKED,
+    ApplicationState.EXPIRED,
+)
+"""Every state, in the order of a case's life; after the card, what asks for care comes first."""
+
+
 def install(routes: Blueprint, service: Service) -> None:
     """Add the queue's routes."""
 
@@ -68,33 +84,47 @@ def install(routes: Blueprint, service: Service) -> None:
     def first_page() -> ResponseReturnValue:
         if officer().roles <= OVERSIGHT:
             return redirect(url_for("staff.keys"))
-        own_work = ApplicationState.SUBMITTED
-        if officer().roles & {Role.APPROVER, Role.ISSUER} == {Role.ISSUER}:
-            own_work = ApplicationState.APPROVED
-        return redirect(url_for("staff.queue", state=own_work.value))
+        return redirect(url_for("staff.queue", state=_own_work(officer()).value))
 
     @routes.get("/queue")
     def queue() -> str:
         state = _state(request.args.get("state"))
-        sought = sought_text()
-        page = waiting(service, states={state}, text=sought, page=page_number(), per_page=PER_PAGE)
+        wanted = _wanted()
+        page = waiting(service, wanted, state=state, page=page_number(), per_page=PER_PAGE)
         return render_template(
             "staff/queue.html",
             state=state,
-            sought=sought,
-            tabs=_tabs(service, sought, state, page),
+            sought=wanted.text,
+            everywhere=not wanted.pool,
+            may_widen=_signs_for_headquarters(officer()),
+            tabs=_tabs(tally(service, wanted)),
             page=page,
-            rows=[_row(application, service) for application in page.items],
+            rows=[_row(each, service) for each in page.items],
         )
 
 
-def checks_of(application: Application, *, on: date) -> Mapping[Check, bool]:
-    """Which of the four checks are met on a day, by the rules that decide the case."""
-    # The four look at the draft alone; what else a case leans on is left out here and judged on its own page.
-    office = Office(code=HEADQUARTERS, name=BilingualText(en=HEADQUARTERS))
-    case = Case(application=application, office=office, permit=None, agency=None, standing=None)
-    against = {objection.ground for objection in objections(case, on=on)}
-    return {check: not grounds & against for check, grounds in GROUNDS.items()}
+def checks_of(lacking: frozenset[Ground]) -> Mapping[Check, bool]:
+    """Which of the four checks are met, by what is lacking."""
+    return {check: not grounds & lacking for check, grounds in GROUNDS.items()}
+
+
+def _own_work(viewer: Officer) -> ApplicationState:
+    """The state that waits for this officer first."""
+    waits = (ApplicationState.SUBMITTED, ApplicationState.CHECKED, ApplicationState.APPROVED, ApplicationState.RETURNED)
+    own = (state for state in waits if viewer.roles & ROLES[AWAITED[state]])
+    return next(own, ApplicationState.SUBMITTED)
+
+
+def _signs_for_headquarters(viewer: Officer) -> bool:
+    signing = ROLES[Step.CHECKING] | ROLES[Step.APPROVAL] | ROLES[Step.ISSUE]
+    return viewer.headquarters and bool(viewer.roles & signing)
+
+
+def _wanted() -> Wanted:
+    """Who signs for headquarters is shown its own work first; a search goes through everything."""
+    sought = sought_text()
+    everywhere = bool(sought) or request.args.get("offices") == "all"
+    return Wanted(officer=officer(), text=sought, pool=_signs_for_headquarters(officer()) and not everywhere)
 
 
 def page_number() -> int:
@@ -111,18 +141,14 @@ def _state(text: str | None) -> ApplicationState:
     return next((state for state in ApplicationState if state.value == text), ApplicationState.SUBMITTED)
 
 
-def _tabs(service: Service, sought: str, open_state: ApplicationState, page: Page[Application]) -> list[Tab]:
-    return [
-        Tab(state=state, count=page.total if state is open_state else _count(service, sought, state))
-        for state in ApplicationState
-    ]
+def _tabs(counts: Mapping[ApplicationState, int]) -> list[Tab]:
+    return [Tab(state=state, count=counts.get(state, 0)) for state in TABS]
 
 
-def _count(service: Service, sought: str, state: ApplicationState) -> int:
-    return waiting(service, states={state}, text=sought, page=1, per_page=1).total
-
-
-def _row(application: Application, service: Service) -> Row:
-    waited = service.now() - application.entered.at
-    checks = checks_of(application, on=service.today())
-    return Row(application=application, waiting_s=max(0, int(waited.total_seconds())), checks=checks)
+def _row(waits: Waiting, service: Service) -> Row:
+    waited = service.now() - waits.application.entered.at
+    return Row(
+        application=waits.application,
+        waiting_s=max(0, int(waited.total_seconds())),
+        checks=checks_of(waits.lacking),
+    )

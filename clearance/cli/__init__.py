@@ -22,6 +22,7 @@ COMMANDS = {
     "batch": "clearance.cli.batch:batch",
     "card": "clearance.cli.card:card",
     "staff": "clearance.cli.staff:staff",
+    "audit": "clearance.cli.audit:audit",
     "db": "clearance.cli.db:db",
     "desks": "clearance.cli.desks:desks",
     "clients": "clearance.cli.clients:clients",

@@ -59,6 +59,7 @@ from clearance.storage.oversight import SqlOversight
 from clearance.storage.permits import SqlPermits
 from clearance.storage.reissues import SqlReissues
 from clearance.storage.requests import SqlAgencyRegister, SqlCorrectionRequests
+from clearance.storage.rights import give_rights
 from clearance.storage.rules import SqlPermitChanges, SqlRules
 from clearance.storage.schema import migrate
 from clearance.storage.sessions import SqlSessions
@@ -94,6 +95,11 @@ class SqlDatabase:
             Path(self._engine.url.database).touch(mode=0o600)  # personal data: for the owner alone
         with self._engine.connect().execution_options(**_FOR_WRITING) as connection, connection.begin():
             migrate(connection)
+
+    def give_rights(self, role: str) -> None:
+        """Let a role of the database do what the application does, and no more. Raises RightsRefused, Unavailable."""
+        with self._engine.connect() as connection, connection.begin():
+            give_rights(connection, role)
 
     def read(self) -> UnitOfWork:
         """A consistent read."""

@@ -92,7 +92,7 @@ class TestVerifyAudit:
         """The head that the command printed after three acts."""
         for number in ("E-1", "A-1", "I-1"):
             machine.run("staff", "block", number)
-        result = machine.run("db", "verify-audit")
+        result = machine.run("audit", "verify")
         assert result.exit_code == 0
         assert "The record is whole: 3 entries." in result.output
         return result.output.splitlines()[-1]
@@ -104,9 +104,9 @@ class TestVerifyAudit:
         connection.close()
 
     def test_a_whole_record_ends_at_the_head_it_printed(self, machine: Machine, head: str) -> None:
-        assert machine.run("db", "verify-audit", "--head", head).exit_code == 0
+        assert machine.run("audit", "verify", "--head", head).exit_code == 0
         machine.run("staff", "block", "X-1")
-        assert machine.run("db", "verify-audit", "--head", head).exit_code == 0
+        assert machine.run("audit", "verify", "--head", head).exit_code == 0
 
     @pytest.mark.parametrize(
         ("change", "says"),
@@ -122,10 +122,10 @@ class TestVerifyAudit:
         owner.execute("DROP TRIGGER audit_log_no_update")
         owner.execute("DROP TRIGGER audit_log_no_delete")
         owner.execute(change)
-        result = machine.run("db", "verify-audit")
+        result = machine.run("audit", "verify")
         assert result.exit_code == 1
         assert says in result.output
-        assert "এন্ট্রি ২" in machine.run("db", "verify-audit", "--lang", "bn").output
+        assert "এন্ট্রি ২" in machine.run("audit", "verify", "--lang", "bn").output
 
     def test_an_end_cut_off_with_its_head_shows_against_the_noted_one(
         self, machine: Machine, head: str, owner: sqlite3.Connection
@@ -135,14 +135,14 @@ class TestVerifyAudit:
         owner.execute(
             "UPDATE audit_head SET (number, digest) = (SELECT number, digest FROM audit_log WHERE number = 2)"
         )
-        assert machine.run("db", "verify-audit").exit_code == 0
-        result = machine.run("db", "verify-audit", "--head", head)
+        assert machine.run("audit", "verify").exit_code == 0
+        result = machine.run("audit", "verify", "--head", head)
         assert result.exit_code == 1
         assert "Entry 3: removed." in result.output
 
     @pytest.mark.parametrize("noted", ["", "3", "3:abc", f"-1:{'0' * 64}", f"3:{'G' * 64}"])
     def test_something_that_is_no_head_is_wrong_usage(self, machine: Machine, noted: str) -> None:
-        assert machine.run("db", "verify-audit", "--head", noted).exit_code == 2
+        assert machine.run("audit", "verify", "--head", noted).exit_code == 2
 
 
 def test_a_database_that_cannot_be_used_ends_with_a_sentence(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,6 +167,6 @@ def test_a_real_installation_opens_by_its_folder_alone(tmp_path: Path) -> None:
     home.mkdir()
     (home / "clearance.toml").write_text('environment = "demo"\n')
     assert runner.invoke(main, ["keys", "init", "--dir", str(home / "keys"), "--demo"]).exit_code == 0
-    result = runner.invoke(main, ["db", "verify-audit"])
+    result = runner.invoke(main, ["audit", "verify"])
     assert result.exit_code == 0, result.output
     assert "0 entries" in result.output

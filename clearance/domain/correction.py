@@ -20,7 +20,7 @@ MAX_TEXT = 300
 MAX_ANSWER = 400
 """Characters of the office's answer, which the worker reads on a small screen."""
 SETTLING = frozenset({Role.DEMO_OFFICER, Role.CHECKER, Role.APPROVER, Role.ISSUER})
-"""Who may settle a request; an auditor may read it, an agency's clerk may not: it may be about the agency."""
+"""Who may settle a request; an auditor may read it."""
 
 
 class About(StrEnum):
@@ -84,18 +84,26 @@ class CorrectionRequest:
         return replace(self, state=RequestState.ANSWERED, settled_by=officer_no, settled_at=at, answer=answer)
 
 
+def reads_requests(officer: Officer) -> bool:
+    """Whether the officer may see requests at all; an agency's clerk may not: they may be about the agency."""
+    return officer.licence_no is None and bool(officer.roles & (SETTLING | {Role.AUDITOR}))
+
+
+def settles_requests(officer: Officer) -> bool:
+    """Whether the officer may settle requests of the own office."""
+    return officer.licence_no is None and bool(officer.roles & SETTLING)
+
+
 def may_read(request: CorrectionRequest, *, officer: Officer) -> bool:
-    """Whether the officer may see it: headquarters all, an office its own, an agency none."""
-    roles = officer.roles & (SETTLING | {Role.AUDITOR})
-    inside = officer.licence_no is None and officer.scope.covers(office_code=request.office_code, licence_no=None)
-    return bool(roles) and inside
+    """Whether the officer may see it: headquarters all, an office its own."""
+    return reads_requests(officer) and officer.scope.covers(office_code=request.office_code, licence_no=None)
 
 
 def may_settle(request: CorrectionRequest, *, officer: Officer) -> Iterator[Objection]:
     """What stands against this officer settling it."""
     if not officer.active:
         yield Objection(ground=Ground.OFFICER_INACTIVE)
-    if not officer.roles & SETTLING or not may_read(request, officer=officer):
+    if not settles_requests(officer) or not may_read(request, officer=officer):
         yield Objection(ground=Ground.ROLE_MISSING, details={"role": Role.DEMO_OFFICER.value})
 
 

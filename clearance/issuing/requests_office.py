@@ -13,11 +13,14 @@ from clearance.domain.correction import (
     about_answer,
     may_read,
     may_settle,
+    reads_requests,
 )
 from clearance.domain.decision import Refused
+from clearance.domain.person import Passport
 from clearance.domain.staff import Officer
 from clearance.domain.text import BilingualText
 from clearance.issuing.cases import read_officer
+from clearance.issuing.correct import renew_passport
 from clearance.issuing.paging import Page, page_of
 from clearance.issuing.ports import Conflict, NotOnRecord, UnitOfWork
 from clearance.issuing.service import Service
@@ -31,6 +34,8 @@ class RequestView:
 
     request: CorrectionRequest
     application: Application | None
+    clearance_no: str | None
+    """The card of that case."""
     correction: Application | None
     settled_by: BilingualText | None
 
@@ -38,7 +43,10 @@ class RequestView:
 def requests_of(
     service: Service, state: RequestState, *, officer: Officer, page: int, per_page: int = PER_PAGE
 ) -> Page[CorrectionRequest]:
-    """Requests in one state, oldest first, of the offices that this officer may see."""
+    """Requests in one state, oldest first, of the offices that this officer may see. Raises NotOnRecord for an officer
+    who may see none."""
+    if not reads_requests(officer):
+        raise NotOnRecord("requests")
     office = officer.scope.office_code
     with service.database.read() as work:
         return page_of(
@@ -57,10 +65,12 @@ def request_view(service: Service, reference: str, *, officer: Officer) -> Reque
         request = work.correction_requests.get(reference)
         if request is None or not may_read(request, officer=officer):
             raise NotOnRecord(reference)
+        card = work.clearances.for_application(request.application_reference) if request.application_reference else None
         settler = work.staff.get(request.settled_by) if request.settled_by else None
         return RequestView(
             request=request,
             application=_case(work, request.application_reference),
+            clearance_no=card.clearance_no if card else None,
             correction=_case(work, request.correction),
             settled_by=settler.name if settler else None,
         )
@@ -83,6 +93,24 @@ def answer(
         settled = request.answered(officer_no=officer.number, at=service.now(), answer=words)
         _settle(work, settled, seen=seen, act=AuditAct.REQUEST_ANSWERED, facts={})
         return settled
+
+
+def link_passport(
+    service: Service, reference: str, passport: Passport, *, officer: Officer, device: str
+) -> CorrectionRequest | Refused:
+    """Open the case that links a new passport to the card of a request's person, and note it on the request.
+
+    Raises Conflict, MalformedClaims; NotOnRecord also where there is no card to renew.
+    """
+    view = request_view(service, reference, officer=officer)
+    if view.request.state is not RequestState.OPEN:
+        raise Conflict(f"{reference} was settled by somebody else")
+    if view.clearance_no is None:
+        raise NotOnRecord(f"card of {reference}")
+    case = renew_passport(service, view.clearance_no, passport, officer=officer, device=device)
+    if isinstance(case, Refused):
+        return case
+    return take_up(service, reference, officer=officer, correction=case.reference)
 
 
 def take_up(service: Service, reference: str, *, officer: Officer, correction: str) -> CorrectionRequest | Refused:

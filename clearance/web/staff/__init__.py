@@ -13,6 +13,7 @@ from clearance.issuing.service import Service
 from clearance.web.published import PublishedFiles
 from clearance.web.staff import (
     access,
+    batches,
     cards,
     cases,
     corrections,
@@ -22,6 +23,7 @@ from clearance.web.staff import (
     people,
     plastic,
     queue,
+    requests,
     second_factor,
     sessions,
     speech,
@@ -39,10 +41,12 @@ def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> 
     corrections.install(routes, service)
     messages.install(routes, service)
     cards.install(routes, service)
+    batches.install(routes, service)
     plastic.install(routes, service)
     keys.install(routes, service, published)
     second_factor.install(routes, service, limiter)
     sessions.install(routes, service)
     joining.install(routes, service, limiter)
     people.install(routes, service)
+    requests.install(routes, service)
     return routes

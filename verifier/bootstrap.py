@@ -129,7 +129,7 @@ class Desk:
             self.contradicted = bool(conflicts)
         except OSError as error:  # the trust data is told of all the same
             log.error("no checkpoint can be witnessed: %s", error)
-        return self.reporter.report(self.held, told)
+        return self.reporter.report(self.held, told, rows=self.journal.last())
 
     def exchange(self) -> None:
         """Send the office what it does not know, and hear who left elsewhere."""

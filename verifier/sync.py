@@ -172,9 +172,9 @@ class Reporter:
         self._told: bytes | None = None
         self._told_at = 0.0
 
-    def report(self, held: HeldTrust, checkpoints: Sequence[bytes] = ()) -> bool:
+    def report(self, held: HeldTrust, checkpoints: Sequence[bytes] = (), *, rows: int = 0) -> bool:
         """Report where it is time to; True when the office took it. Never raises for the network."""
-        token, said = self._token(), report_of(held, version=self._version, checkpoints=checkpoints)
+        token, said = self._token(), report_of(held, version=self._version, checkpoints=checkpoints, rows=rows)
         due = said != self._told or self._ticks() - self._told_at >= REPORT_EVERY_S
         if token is None or not due:
             return False
@@ -196,12 +196,13 @@ class Reporter:
         return True
 
 
-def report_of(held: HeldTrust, *, version: str, checkpoints: Sequence[bytes] = ()) -> bytes:
-    """The message: the bundle, and the lists it names, that count on this desk; and checkpoints that it witnessed."""
+def report_of(held: HeldTrust, *, version: str, checkpoints: Sequence[bytes] = (), rows: int = 0) -> bytes:
+    """The message: the bundle, and the lists it names, that count on this desk; how many rows its journal has; and
+    checkpoints that it witnessed."""
     named = held.bundle.status_uris if held.bundle else ()
     lists = {uri: held.lists[uri].newest.issued_at for uri in named if uri in held.lists}
     sequence = held.bundle.sequence if held.bundle else None
-    message: dict[str, object] = {"trust_sequence": sequence, "lists": lists, "software": version}
+    message: dict[str, object] = {"trust_sequence": sequence, "lists": lists, "software": version, "rows": rows}
     if checkpoints:
         message["checkpoints"] = [base64.b64encode(token).decode("ascii") for token in checkpoints]
     return json.dumps(message).encode()

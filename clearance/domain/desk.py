@@ -28,11 +28,12 @@ class Airport(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Holding:
     """What a desk says it holds: the sequence of its trust bundle (None without one), the `iat` of each status list by
-    its address, and the version of its program."""
+    its address, the version of its program, and how many rows its journal has."""
 
     trust_sequence: int | None
     lists: Mapping[str, int] = field(default_factory=dict)
     software: str
+    rows: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

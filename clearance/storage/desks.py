@@ -51,6 +51,7 @@ def _row(desk: Desk) -> dict[str, Any]:
         "trust_sequence": holding.trust_sequence if holding else None,
         "lists": dict(holding.lists) if holding else {},
         "software": holding.software if holding else None,
+        "journal_rows": holding.rows if holding else 0,
         "withdrawn_at": desk.withdrawn_at,
     }
 
@@ -58,7 +59,9 @@ def _row(desk: Desk) -> dict[str, Any]:
 def _desk(row: Row[Any]) -> Desk:
     holding = None
     if row.software is not None:
-        holding = Holding(trust_sequence=row.trust_sequence, lists=row.lists, software=row.software)
+        holding = Holding(
+            trust_sequence=row.trust_sequence, lists=row.lists, software=row.software, rows=row.journal_rows
+        )
     return Desk(
         id=row.id,
         name=row.name,

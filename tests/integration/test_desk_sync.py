@@ -288,7 +288,7 @@ def test_what_a_desk_holds_is_reported_once_and_then_now_and_again(
     assert held.bundle is not None
     assert told.reporter.report(held)
     lists = {uri: each.newest.issued_at for uri, each in held.lists.items()}
-    said = {"trust_sequence": held.bundle.sequence, "lists": lists, "software": "0.1.0"}
+    said = {"trust_sequence": held.bundle.sequence, "lists": lists, "software": "0.1.0", "rows": 0}
     assert issuer.heard == [("/api/desks/report", f"Bearer {TOKEN}", said)]
     told.seconds = REPORT_EVERY_S - 1
     assert not told.reporter.report(held)
@@ -308,7 +308,7 @@ def test_a_new_list_is_reported_at_once(bureau: Bureau, issuer: Issuer, store: T
 
 def test_a_desk_that_holds_nothing_says_so(issuer: Issuer, store: TrustStore) -> None:
     assert Told(issuer.url).reporter.report(store.load())
-    assert issuer.heard[0][2] == {"trust_sequence": None, "lists": {}, "software": "0.1.0"}
+    assert issuer.heard[0][2] == {"trust_sequence": None, "lists": {}, "software": "0.1.0", "rows": 0}
 
 
 def test_a_desk_that_was_not_enrolled_is_silent_until_it_is(issuer: Issuer, store: TrustStore) -> None:

@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("desks", sa.Column("journal_rows", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "desk_journals",
         sa.Column("number", sa.Integer(), nullable=False),

@@ -9,11 +9,17 @@ from flask.typing import ResponseReturnValue
 
 from clearance.credential.errors import MalformedClaims
 from clearance.credential.identifiers import normalise_passport_no
-from clearance.domain.correction import MAX_ANSWER, SETTLING, About, CorrectionRequest, RequestState
+from clearance.domain.correction import (
+    MAX_ANSWER,
+    About,
+    CorrectionRequest,
+    RequestState,
+    reads_requests,
+    settles_requests,
+)
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Objection
 from clearance.domain.person import Passport
-from clearance.domain.staff import Role
 from clearance.issuing.fields import PASSPORT
 from clearance.issuing.ports import Conflict, NotOnRecord
 from clearance.issuing.requests_office import answer, link_passport, request_view, requests_of, take_up
@@ -40,7 +46,11 @@ class Trouble:
 def install(routes: Blueprint, service: Service) -> None:
     """Add the routes."""
     routes.context_processor(
-        lambda: {"about_text": about_text, "request_state_text": request_state_text, "handles_requests": _handles}
+        lambda: {
+            "about_text": about_text,
+            "request_state_text": request_state_text,
+            "sees_requests": lambda: reads_requests(officer()),
+        }
     )
 
     @routes.get("/requests/")
@@ -48,9 +58,7 @@ def install(routes: Blueprint, service: Service) -> None:
         _require_reader()
         state = _state(request.args.get("state"))
         found = requests_of(service, state, officer=officer(), page=page_number())
-        counts = {
-            each: requests_of(service, each, officer=officer(), page=1, per_page=1).total for each in RequestState
-        }
+        counts = {each: _count(service, each) for each in RequestState}
         return render_template("staff/requests.html", state=state, page=found, counts=counts)
 
     @routes.get("/requests/<reference>")
@@ -112,7 +120,7 @@ def _page(
         "staff/request.html",
         view=view,
         trouble=trouble,
-        may_settle=_handles() and view.request.state is not RequestState.ANSWERED,
+        may_settle=settles_requests(officer()) and view.request.state is not RequestState.ANSWERED,
         renewal=view.request.about is About.NEW_PASSPORT and view.clearance_no is not None,
         max_answer=MAX_ANSWER,
     )
@@ -135,11 +143,10 @@ def _state(text: str | None) -> RequestState:
     return next((state for state in RequestState if state.value == text), RequestState.OPEN)
 
 
-def _handles() -> bool:
-    """Whether the officer of this request may settle requests."""
-    return bool(officer().roles & SETTLING) and officer().licence_no is None
+def _count(service: Service, state: RequestState) -> int:
+    return requests_of(service, state, officer=officer(), page=1, per_page=1).total
 
 
 def _require_reader() -> None:
-    if not (_handles() or Role.AUDITOR in officer().roles):
+    if not reads_requests(officer()):
         abort(403)

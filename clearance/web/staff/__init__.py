@@ -13,6 +13,7 @@ from clearance.issuing.service import Service
 from clearance.web.published import PublishedFiles
 from clearance.web.staff import (
     access,
+    airports,
     batches,
     cards,
     cases,
@@ -44,6 +45,7 @@ def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> 
     batches.install(routes, service)
     plastic.install(routes, service)
     keys.install(routes, service, published)
+    airports.install(routes, service)
     second_factor.install(routes, service, limiter)
     sessions.install(routes, service)
     joining.install(routes, service, limiter)

@@ -72,6 +72,7 @@ def _row(officer: Officer) -> dict[str, Any]:
         "office_code": officer.office_code,
         "password_hash": officer.password_hash,
         "active": officer.active,
+        "licence_no": officer.licence_no,
     }
 
 
@@ -84,4 +85,5 @@ def _officer(row: Row[Any]) -> Officer:
         office_code=row.office_code,
         password_hash=row.password_hash,
         active=row.active,
+        licence_no=row.licence_no,
     )

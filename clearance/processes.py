@@ -25,13 +25,14 @@ class Processes(BaseApplication):  # type: ignore[misc]
     def __init__(
         self, opened: Callable[[], AbstractContextManager[Flask]], *, listener: socket.socket, count: int
     ) -> None:
-        self._opened, self._listener, self._count = opened, listener, count
+        self._opened, self._count = opened, count
+        self._listener = listener.detach()  # gunicorn closes it
         self._open = ExitStack()
         super().__init__()
 
     def load_config(self) -> None:
         chosen: dict[str, Any] = {
-            "bind": f"fd://{self._listener.fileno()}",
+            "bind": f"fd://{self._listener}",
             "workers": self._count,
             "worker_class": "gthread",
             "threads": THREADS,

@@ -41,8 +41,9 @@ def serving(home: Path, *, host: str, port: int, processes: int = 1) -> Iterator
         from clearance.processes import Processes, bound  # gunicorn needs a POSIX system
 
         require_shared(settings)
-        with service_of(settings), bound(host, port) as listener:  # refused here, before there are processes
-            yield Processes(lambda: _opened(settings), listener=listener, count=processes).run
+        with service_of(settings):  # whatever is to be refused is refused here, before there are processes
+            listener = bound(host, port)
+        yield Processes(lambda: _opened(settings), listener=listener, count=processes).run
         return
     with service_of(settings) as service:
         server = create_server(

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from clearance.cli.batch_row import Outcome, RowResult
 from clearance.cli.office import shown
+from clearance.issuing.sheet import harmless
 from clearance_templates.i18n import N_, Translator
 
 RESULT_COLUMNS = ("row", "passport_no", "outcome", "clearance_no", "reason")
@@ -54,11 +55,6 @@ def result_file(batch: Path) -> Iterator[ResultFile]:
     """The result file of a batch file, begun anew. Raises OSError."""
     with result_path(batch).open("w", encoding="utf-8-sig", newline="") as file:
         yield ResultFile(file)
-
-
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet calculates."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 class Report(Protocol):

@@ -45,23 +45,35 @@ class Corrected:
 
 
 def upload(
-    service: Service, *, officer: Officer, device: str, file_name: str, content: bytes, names: Mapping[str, str]
+    service: Service,
+    *,
+    officer: Officer,
+    device: str,
+    file_name: str,
+    content: bytes,
+    names: Mapping[str, str],
+    archives: Sequence[bytes] = (),
 ) -> Batch | Refused:
     """The batch that a file becomes, or became when it was uploaded before. `names` as in `sheet.read_sheet`.
 
-    Raises SheetRefused.
+    `archives` are its photos. Raises SheetRefused, PhotosRefused.
     """
     against = against_uploading(officer)
     if against:
         return Refused(objections=against)
+    for archive in archives:
+        require_archive(archive)
     found = _table(service, content, names)
     batch = _batch(officer, file_name, content, rows=len(found), at=service.now())
+    kept = [service.documents.put(archive) for archive in archives]
     try:
         with service.database.write() as work:
             author = read_officer(work, officer.number)
             if against_uploading(author):
                 return Refused(objections=against_uploading(author))
             work.batches.add(batch, (_row(batch, row) for row in found))
+            for sha256 in kept:
+                work.batches.add_photos(batch.number, sha256)
             begin(
                 work,
                 _reading(batch, officer, device, rows=len(found), at=batch.uploaded_at),
@@ -71,7 +83,10 @@ def upload(
             put_on_record(work, batch, AuditAct.BATCH_UPLOADED, officer, device, facts, at=batch.uploaded_at)
             work.commit()
     except Conflict:
-        return _uploaded_before(service, batch)
+        earlier = _uploaded_before(service, batch)
+        if archives:
+            add_photos(service, earlier.number, archives, officer=officer, device=device)
+        return earlier
     service.ring(WORK)
     return batch
 

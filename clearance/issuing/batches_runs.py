@@ -7,15 +7,16 @@ left alone. Whether the step may be taken is judged case by case when it is take
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from clearance.domain.application import Application
 from clearance.domain.audit import AuditAct
 from clearance.domain.batch import WAITS_FOR, Batch, BatchRun, BatchStep, RowStanding
-from clearance.domain.decision import ROLES, Refused
+from clearance.domain.decision import ROLES, Refused, conditions
 from clearance.domain.eligibility import Ground, Objection
 from clearance.domain.lifecycle import ApplicationState, Step
 from clearance.domain.permit import Permit
 from clearance.domain.staff import Officer
 from clearance.issuing.batches import MAX_ROWS, WORK, against_uploading, begin, new_number, put_on_record, seen_batch
-from clearance.issuing.cases import read_officer
+from clearance.issuing.cases import case_of, read_officer
 from clearance.issuing.paging import Page, page_of
 from clearance.issuing.ports import BatchRow, Note, NotOnRecord, RowResult, RunTally, UnitOfWork
 from clearance.issuing.service import Service
@@ -25,6 +26,8 @@ STEPS: Mapping[BatchStep, Step] = {
     BatchStep.APPROVE: Step.APPROVAL,
     BatchStep.ISSUE: Step.ISSUE,
 }
+EYES_FIRST = frozenset({BatchStep.CHECK, BatchStep.APPROVE})
+"""Steps in which rows that want an officer's eyes are chosen one by one. Issuing judges nothing that eyes could see."""
 MAX_REFUSED = 200
 """Refused rows of a run that are listed at once."""
 
@@ -45,6 +48,15 @@ class RunView:
     tally: RunTally
     waits_for: tuple[Note, ...]
     refused: tuple[RowResult, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchCase:
+    """A row that is a case, with what stands against it today."""
+
+    row: BatchRow
+    application: Application
+    objections: tuple[Objection, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +86,9 @@ def order(
     rows: Iterable[int] | None,
     accepted: Iterable[int] = (),
 ) -> BatchRun | Refused | None:
-    """The run as ordered; None where there is nothing to do. `rows` chooses, None takes every row without a remark.
+    """The run as ordered; None where there is nothing to do.
+
+    `rows` chooses; None takes all, but for those that want an officer's eyes where the step is one of EYES_FIRST.
 
     `accepted` are rows whose remarked photo the officer has looked at and takes. Raises NotOnRecord.
     """
@@ -83,7 +97,7 @@ def order(
         against = against_ordering(step, actor)
         if against:
             return Refused(objections=against)
-        waiting = _waiting(work, batch, step)
+        waiting = _waiting(work, batch, step, calm=rows is None and step in EYES_FIRST)
         chosen = set(waiting) if rows is None else set(waiting) & set(rows)
         chosen -= work.batches.under_way(batch_no, step)
         if not chosen:
@@ -174,24 +188,38 @@ def rows_of_batch(
 
 def cases_of_batch(
     service: Service, batch_no: str, state: ApplicationState, *, officer: Officer, page: int, per_page: int
-) -> Page[BatchRow]:
+) -> Page[BatchCase]:
     """Rows whose case is in a state, those that want an officer's eyes first. Raises NotOnRecord."""
     with service.database.read() as work:
         seen_batch(work, batch_no, officer=officer)
-        return page_of(
-            lambda limit, offset: work.batches.at_work(batch_no, state, limit=limit, offset=offset),
-            total=work.batches.states(batch_no).get(state, 0),
-            page=page,
-            per_page=per_page,
-        )
+
+        def fetch(limit: int, offset: int) -> list[BatchCase]:
+            rows = work.batches.at_work(batch_no, state, limit=limit, offset=offset)
+            return [_case(service, work, row, officer) for row in rows]
+
+        total = work.batches.states(batch_no).get(state, 0)
+        return page_of(fetch, total=total, page=page, per_page=per_page)
 
 
-def _waiting(work: UnitOfWork, batch: Batch, step: BatchStep) -> Mapping[int, int]:
-    """The rows that a step is for, each with the version of its case; 0 where it is none yet."""
+def _waiting(work: UnitOfWork, batch: Batch, step: BatchStep, *, calm: bool) -> Mapping[int, int]:
+    """The rows that a step is for, each with the version of its case; 0 where it is none yet.
+
+    `calm` leaves out those that want an officer's eyes.
+    """
     if step in WAITS_FOR:
-        return work.batches.versions(batch.number, WAITS_FOR[step])
+        return work.batches.versions(batch.number, WAITS_FOR[step], calm=calm)
     rows = work.batches.rows(batch.number, standings=(RowStanding.ACCEPTED,), limit=MAX_ROWS)
     return {row.number: 0 for row in rows}
+
+
+def _case(service: Service, work: UnitOfWork, row: BatchRow, officer: Officer) -> BatchCase:
+    application = work.applications.get(row.reference or "")
+    assert application is not None
+    return BatchCase(
+        row=row,
+        application=application,
+        objections=conditions(case_of(work, application), officer, on=service.today()),
+    )
 
 
 def _set_paused(service: Service, run_no: str, officer: Officer, device: str, *, by: str | None) -> BatchRun:

@@ -24,6 +24,8 @@ ROW = "row"
 REASONS = ("reason_bn", "reason_en")
 REPORTED = (ROW, *REASONS)
 """Columns that our own files carry besides, and that may come back with them."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of something to calculate."""
 OWN_NAMES: Mapping[str, str] = {name: name for name in (*COLUMNS, *REPORTED)}
 _DELIMITERS = (",", ";", "\t")  # what spreadsheets write, depending on their language
 
@@ -93,6 +95,16 @@ def rows_of(table: Iterable[Sequence[str]], *, names: Mapping[str, str] = OWN_NA
     return rows
 
 
+def harmless(text: str) -> str:
+    """A cell of a CSV file that no spreadsheet calculates."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def as_written(text: str) -> str:
+    """The text of a cell that `harmless` made; any other as it is."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
 def _decoded(content: bytes) -> str:
     encoding = "utf-16" if content.startswith(_UTF16) else "utf-8-sig"
     try:
@@ -145,7 +157,7 @@ def _rows(table: Iterator[Sequence[str]], header: Sequence[str]) -> Iterator[She
         by_column = dict(zip(header, cells, strict=False))
         yield SheetRow(
             number=number,
-            texts={name: text for name, text in by_column.items() if name not in REPORTED},
+            texts={name: as_written(text) for name, text in by_column.items() if name not in REPORTED},
             too_wide=any(cell.strip() for cell in cells[len(header) :]),
             corrects=_number(by_column.get(ROW, "")),
         )

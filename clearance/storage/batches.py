@@ -121,8 +121,9 @@ class SqlBatches(SqlBatchRuns):
         page = {"batch": batch_no, "state": state.value, "limit": limit, "offset": offset}
         return [_batch_row(columns) for columns in self._connection.execute(_AT_WORK, page).mappings()]
 
-    def versions(self, batch_no: str, state: ApplicationState) -> Mapping[int, int]:
-        found = self._connection.execute(_VERSIONS, {"batch": batch_no, "state": state.value})
+    def versions(self, batch_no: str, state: ApplicationState, *, calm: bool) -> Mapping[int, int]:
+        wanted = _VERSIONS.where(_R.wants_eyes.is_(False)) if calm else _VERSIONS
+        found = self._connection.execute(wanted, {"batch": batch_no, "state": state.value})
         return {number: version for number, version in found}  # noqa: C416 - rows are no pairs to a type checker
 
     def add_photos(self, batch_no: str, sha256: str) -> None:

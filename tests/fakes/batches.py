@@ -89,8 +89,9 @@ class FakeBatches:
         rows = [r for r in self._of(batch_no) if r.reference and self.stored.applications[r.reference].state is state]
         return sorted(rows, key=lambda row: (not row.wants_eyes, row.number))[offset : offset + limit]
 
-    def versions(self, batch_no: str, state: ApplicationState) -> Mapping[int, int]:
-        cases = {row.number: self.stored.applications[row.reference] for row in self._of(batch_no) if row.reference}
+    def versions(self, batch_no: str, state: ApplicationState, *, calm: bool) -> Mapping[int, int]:
+        rows = [row for row in self._of(batch_no) if row.reference and not (calm and row.wants_eyes)]
+        cases = {row.number: self.stored.applications[row.reference or ""] for row in rows}
         return {number: case.version for number, case in cases.items() if case.state is state}
 
     def add_photos(self, batch_no: str, sha256: str) -> None:

@@ -162,8 +162,9 @@ class Batches(Protocol):
         """Rows whose case is in a state; those with something to look at first."""
         ...
 
-    def versions(self, batch_no: str, state: ApplicationState) -> Mapping[int, int]:
-        """The version of the case of every row whose case is in a state, by the row's number."""
+    def versions(self, batch_no: str, state: ApplicationState, *, calm: bool) -> Mapping[int, int]:
+        """The version of the case of every row whose case is in a state, by the row's number; with `calm` only of those
+        that do not want an officer's eyes."""
         ...
 
     def add_photos(self, batch_no: str, sha256: str) -> None:

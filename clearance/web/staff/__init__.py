@@ -13,21 +13,29 @@ from clearance.issuing.service import Service
 from clearance.web.published import PublishedFiles
 from clearance.web.staff import (
     access,
+    agencies,
     airports,
+    audit,
     batches,
     cards,
     cases,
     corrections,
+    findings,
     joining,
     keys,
     messages,
     people,
+    permits,
     plastic,
     queue,
     requests,
+    rules,
     second_factor,
     sessions,
     speech,
+    statistics,
+    void,
+    watching,
 )
 
 
@@ -36,6 +44,7 @@ def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> 
     routes = Blueprint("staff", __name__, url_prefix="/staff")
     speech.install(routes)
     access.install(routes, service, limiter)
+    watching.install(routes, service)
     routes.context_processor(lambda: {"signing_stop": partial(standing_stop, service)})
     queue.install(routes, service)
     cases.install(routes, service)
@@ -45,6 +54,13 @@ def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> 
     batches.install(routes, service)
     plastic.install(routes, service)
     keys.install(routes, service, published)
+    findings.install(routes, service)
+    audit.install(routes, service, published)
+    statistics.install(routes, service)
+    void.install(routes, service)
+    rules.install(routes, service)
+    permits.install(routes, service)
+    agencies.install(routes, service)
     airports.install(routes, service)
     second_factor.install(routes, service, limiter)
     sessions.install(routes, service)

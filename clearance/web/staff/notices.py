@@ -19,8 +19,8 @@ class Notice(StrEnum):
     CASE_AMENDED = N_("The changes are kept. The case is not submitted yet.")
     CORRECTION_SUBMITTED = N_("The correction is submitted. The present card stays good until the new one is issued.")
     MOVED_NOT_PUBLISHED = N_(
-        "Done, but the list for the desks could not be published: they do not know of it yet. Publishing is tried again "
-        "every few minutes. Tell your administrator now."
+        "Done, but the list for the desks could not be published: they do not know of it yet. Publishing is tried "
+        "again every few minutes. Tell your administrator now."
     )
     CARD_ISSUED = N_("The card is issued. The worker can download it now.")
     ROWS_TAKEN = N_("The rows are taken again and read now. The others stay as they are.")
@@ -45,3 +45,23 @@ class Notice(StrEnum):
         "The card is cancelled, but the cancel list could not be published: desks do not know of it yet. "
         "Publishing is tried again every few minutes. Tell your administrator now."
     )
+    FINDING_ACKNOWLEDGED = N_("The finding is acknowledged, with your remark.")
+    FINDING_SETTLED = N_("Another auditor acknowledged this finding before you. Nothing was changed now.")
+    TOO_FEW_TO_GIVE = N_("No file was made: so few cards were issued that it would tell about single people.")
+    VOID_ORDERED = N_("The order waits for another officer. Nothing has happened yet.")
+    VOID_OPEN_ALREADY = N_("An order about this account is open already. Nothing was added.")
+    VOID_WITHDRAWN = N_("The order is withdrawn. Nothing has happened.")
+    VOID_DONE = N_("Done: the account is blocked, and desks know which cards no longer hold.")
+    VOID_NOT_YET_PUBLISHED = N_(
+        "The cards are cancelled, but desks could not be told yet. It is tried again by itself; tell your"
+        " administrator."
+    )
+    RULE_PROPOSED = N_("The rule is proposed. It governs when another officer of headquarters consented to it.")
+    RULE_CONSENTED = N_("The rule is consented to. It governs from its first day on.")
+    PROPOSAL_REJECTED = N_("The proposal is rejected. It stays on record.")
+    PROPOSAL_WITHDRAWN = N_("The proposal is withdrawn. It stays on record.")
+    PLACES_PROPOSED = N_("The places are proposed. They count when another officer of headquarters consented to them.")
+    PLACES_CONSENTED = N_("The places are consented to. They count now.")
+    AGENCY_SUSPENDED = N_("The agency is suspended. None of its cases can be approved or issued.")
+    AGENCY_REINSTATED = N_("The suspension is lifted.")
+    AGENCY_RENEWED = N_("The licence is renewed.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from clearance.domain.audit import AuditAct, AuditEntry, Facts
+from clearance.domain.clearance import Clearance
 from clearance.domain.consent import may_change, may_reinstate
 from clearance.domain.decision import Refused
 from clearance.domain.permit import Agency
@@ -18,6 +19,9 @@ from clearance.issuing.cases import read_officer
 from clearance.issuing.permits import PermitRow, permit_rows
 from clearance.issuing.ports import NotOnRecord, UnitOfWork
 from clearance.issuing.service import Service
+
+NEWEST = 15
+"""Cards that an agency's page shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,31 +56,43 @@ class AgencyRow:
 
 @dataclass(frozen=True, kw_only=True)
 class AgencyView:
-    """One agency, and what was done with it."""
+    """One agency, its newest cards and how many there are, and what was done with it."""
 
     row: AgencyRow
+    cards: Sequence[Clearance]
+    all_cards: int
     history: Sequence[AuditEntry]
 
 
-def agency_rows(service: Service, *, text: str = "") -> Sequence[AgencyRow]:
-    """The agencies whose licence number or name contains a text, in order of their licence numbers."""
+def agency_rows(service: Service, *, officer: Officer, text: str = "") -> Sequence[AgencyRow]:
+    """The agencies whose licence number or name contains a text, in order of their licence numbers.
+
+    An agency's clerk sees the own one.
+    """
     sought = searchable(text)
     of_agency: dict[str | None, list[PermitRow]] = {}
-    for row in permit_rows(service):
+    for row in permit_rows(service, officer=officer):
         of_agency.setdefault(row.permit.licence_no, []).append(row)
     with service.database.read() as work:
         agencies = work.permits.agencies()
-    found = [agency for agency in agencies if sought in _search_text(agency)]
+    seen = [agency for agency in agencies if officer.licence_no in (None, agency.licence_no)]
+    found = [agency for agency in seen if sought in _search_text(agency)]
     return [AgencyRow(agency=each, permits=of_agency.get(each.licence_no, [])) for each in found]
 
 
-def agency_view(service: Service, licence_no: str) -> AgencyView:
-    """One agency. Raises NotOnRecord."""
-    row = next((row for row in agency_rows(service) if row.agency.licence_no == licence_no), None)
+def agency_view(service: Service, licence_no: str, *, officer: Officer) -> AgencyView:
+    """One agency. Raises NotOnRecord, also for one that this officer may not see."""
+    row = next((row for row in agency_rows(service, officer=officer) if row.agency.licence_no == licence_no), None)
     if row is None:
         raise NotOnRecord(licence_no)
+    scope = replace(officer.scope, licence_no=licence_no)
     with service.database.read() as work:
-        return AgencyView(row=row, history=work.audit.entries(subject=subject_of(licence_no)))
+        return AgencyView(
+            row=row,
+            cards=work.clearances.find(text="", scope=scope, limit=NEWEST, offset=0),
+            all_cards=work.clearances.count(text="", scope=scope),
+            history=work.audit.entries(subject=subject_of(licence_no)),
+        )
 
 
 def add_agency(service: Service, agency: Agency, *, officer: Officer, device: str, reason: str) -> Agency | Refused:

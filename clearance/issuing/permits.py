@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from clearance.domain.audit import AuditEntry
 from clearance.domain.permit import Agency, CardCount, Permit, PermitChange, PermitFlag, flags_of
+from clearance.domain.staff import Officer
 from clearance.domain.text import searchable
 from clearance.issuing.ports import NotOnRecord, UnitOfWork
 from clearance.issuing.service import Service
@@ -54,20 +55,28 @@ class PermitView:
 
 
 def permit_rows(
-    service: Service, *, text: str = "", wanted: PermitFilter = PermitFilter.ALL, order: PermitOrder = PermitOrder.FLAGS
+    service: Service,
+    *,
+    officer: Officer,
+    text: str = "",
+    wanted: PermitFilter = PermitFilter.ALL,
+    order: PermitOrder = PermitOrder.FLAGS,
 ) -> Sequence[PermitRow]:
-    """The permits that match. `text` is part of a permit's number, or of its agency's licence number or name."""
+    """The permits that match, of those the officer may see: an agency's clerk sees the agency's own.
+
+    `text` is part of a permit's number, or of its agency's licence number or name.
+    """
     with service.database.read() as work:
-        rows = _rows(work)
+        rows = _rows(work, officer)
     sought = searchable(text)
     matching = [row for row in rows if sought in _search_text(row) and _is_wanted(row, wanted, service.today())]
     return sorted(matching, key=_ORDERS[order])
 
 
-def permit_view(service: Service, number: str) -> PermitView:
-    """One permit. Raises NotOnRecord."""
+def permit_view(service: Service, number: str, *, officer: Officer) -> PermitView:
+    """One permit. Raises NotOnRecord, also for one that this officer may not see."""
     with service.database.read() as work:
-        row = next((row for row in _rows(work) if row.permit.number == number), None)
+        row = next((row for row in _rows(work, officer) if row.permit.number == number), None)
         if row is None:
             raise NotOnRecord(number)
         changes = list(work.permit_changes.of_permit(number))[::-1]
@@ -88,11 +97,12 @@ def subject_of(number: str) -> str:
     return f"permit {number}"
 
 
-def _rows(work: UnitOfWork) -> Sequence[PermitRow]:
+def _rows(work: UnitOfWork, officer: Officer) -> Sequence[PermitRow]:
     counts = work.permits.card_counts()
     agencies = {agency.licence_no: agency for agency in work.permits.agencies()}
     waiting = {change.permit_no: change for change in work.permit_changes.open()}
-    return [_row(permit, counts, agencies, waiting) for permit in work.permits.all()]
+    seen = [permit for permit in work.permits.all() if officer.licence_no in (None, permit.licence_no)]
+    return [_row(permit, counts, agencies, waiting) for permit in seen]
 
 
 def _row(

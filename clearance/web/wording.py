@@ -23,7 +23,7 @@ from clearance.issuing.fields import Fault, FaultKind
 from clearance.issuing.keys_and_desks import ListUse
 from clearance.issuing.ports import NotSigned, PhotoGround, Trouble
 from clearance.web.wording_oversight import OVERSIGHT_ACT_WORDS, OVERSIGHT_GROUND_WORDS
-from clearance.web.wording_rules import RULE_ACT_WORDS, RULE_GROUND_WORDS, rule_word
+from clearance.web.wording_rules import RULE_ACT_WORDS, RULE_FIELD_WORDS, RULE_GROUND_WORDS, rule_word
 from clearance_templates.i18n import N_, Translator
 
 GROUND_WORDS: Mapping[Ground, str] = {
@@ -251,6 +251,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "password": N_("Password"),
     "repeated": N_("New password once more"),
     "office_code": N_("Office"),
+    **RULE_FIELD_WORDS,
 }
 """The fields of an application (`clearance.issuing.rows.COLUMNS`) and of an officer's account."""
 

@@ -1,6 +1,6 @@
 """What pages and commands say about rules, permits and agencies; the tables of `wording` take them in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from clearance.domain.audit import AuditAct
 from clearance.domain.eligibility import Ground
@@ -80,6 +80,48 @@ RULE_WORDS: Mapping[Channel | Decider | Need | VisaKind | ProposalState, str] = 
     ProposalState.REJECTED: N_("Rejected"),
     ProposalState.WITHDRAWN: N_("Withdrawn"),
 }
+RULE_FIELD_WORDS: Mapping[str, str] = {
+    "replaces": N_("Replaces version"),
+    "channel": N_("Channel"),
+    "visa": N_("Kind of visa"),
+    "decided_by": N_("Who decides"),
+    "minimum_age": N_("Least age"),
+    "orientation_days": N_("Days of briefing (PDO)"),
+    "need_visa_check": N_("Visa check needed"),
+    "need_attestation": N_("Attested visa needed"),
+    "need_training": N_("Training certificate needed"),
+    "validity_days": N_("Longest validity (days)"),
+    "fees_taka": N_("Fees (taka)"),
+    "fees_version": N_("Fee table"),
+    "salary_floor": N_("Least salary a month"),
+    "salary_currency": N_("Currency"),
+    "group_threshold": N_("A group above (clearances on one visa advice)"),
+    "reference": N_("Law or order"),
+    "circular_no": N_("Circular number"),
+    "starts_on": N_("First day"),
+    "ends_on": N_("Last day"),
+    "valid_from": N_("Valid from"),
+    "valid_until": N_("Valid until"),
+    "places": N_("Places"),
+    "letter_no": N_("Number of the ministry’s letter"),
+    "licence_valid_until": N_("Licence valid until"),
+}
+"""Fields of the forms and files of rules, permits and agencies."""
+FILTER_WORDS: Mapping[str, str] = {
+    "all": N_("All"),
+    "flagged": N_("To look at"),
+    "in_force": N_("In force"),
+    "proposed": N_("Proposed"),
+    "used_up": N_("Used up"),
+    "over": N_("Ended"),
+}
+ORDER_WORDS: Mapping[str, str] = {
+    "flags": N_("What to look at first"),
+    "number": N_("Number"),
+    "agency": N_("Agency"),
+    "balance": N_("Places left"),
+    "end": N_("End"),
+}
 _SEX_WORDS: Mapping[Sex, str] = {Sex.MALE: N_("men"), Sex.FEMALE: N_("women"), Sex.OTHER: N_("other sex")}
 FLAG_WORDS: Mapping[PermitFlag, str] = {
     PermitFlag.OVER_BUDGET: N_("More cards than places"),
@@ -110,3 +152,29 @@ def key_text(key: RuleKey, t: Translator) -> str:
 def flag_text(flag: PermitFlag, t: Translator) -> str:
     """What is wrong with a permit."""
     return t.gettext(FLAG_WORDS[flag])
+
+
+def sex_group_text(sex: Sex, t: Translator) -> str:
+    """For which sex a rule is."""
+    return t.gettext(_SEX_WORDS[sex])
+
+
+def filter_text(code: str, t: Translator) -> str:
+    """What a list is narrowed to."""
+    return t.gettext(FILTER_WORDS[code])
+
+
+def order_text(code: str, t: Translator) -> str:
+    """By what a list is sorted."""
+    return t.gettext(ORDER_WORDS[code])
+
+
+SPOKEN: Mapping[str, Callable[..., str]] = {
+    "filter_text": filter_text,
+    "flag_text": flag_text,
+    "key_text": key_text,
+    "order_text": order_text,
+    "rule_word": rule_word,
+    "sex_group_text": sex_group_text,
+}
+"""What templates can say of it."""

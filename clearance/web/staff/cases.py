@@ -29,7 +29,7 @@ from clearance.issuing.send_back import send_back
 from clearance.issuing.service import Service
 from clearance.issuing.submit import submit
 from clearance.issuing.take_up_again import take_up_again
-from clearance.web.staff.access import device, officer
+from clearance.web.staff.access import device, fresh_factor, officer
 from clearance.web.staff.notices import Notice
 from clearance.web.staff.queue import checks_of
 
@@ -94,6 +94,7 @@ def install(routes: Blueprint, service: Service) -> None:
         )
 
     @routes.post("/cases/<reference>/approve")
+    @fresh_factor
     def approve_case(reference: str) -> ResponseReturnValue:
         return _act(
             service,
@@ -110,6 +111,7 @@ def install(routes: Blueprint, service: Service) -> None:
         )
 
     @routes.post("/cases/<reference>/issue")
+    @fresh_factor
     def issue_case(reference: str) -> ResponseReturnValue:
         return _issue(service, reference)
 
@@ -205,7 +207,7 @@ def _page(
 
 
 def _against_me(view: CaseView, viewer: Officer, service: Service) -> dict[Move, tuple[Objection, ...]]:
-    """For each move that the state allows, what keeps this very officer from it; the case's own objections are apart."""
+    """What keeps this very officer from each move that the state allows; the case's own objections are apart."""
     by = Attempt(officer=viewer, at=service.now(), device="", reason="-")
     on = service.today()
     moves = view.application.moves_on(on)

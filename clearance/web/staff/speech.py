@@ -8,17 +8,20 @@ from flask import Blueprint
 from clearance.domain.eligibility import Objection
 from clearance.domain.staff import Role
 from clearance.domain.text import BilingualText
-from clearance.web import wording, wording_access, wording_airports
+from clearance.web import wording, wording_access, wording_airports, wording_oversight, wording_rules
 from clearance.web.language import current
 from clearance.web.wording_lifecycle import move_text
 
 WORDS: dict[str, Callable[..., str]] = {
+    **wording_oversight.SPOKEN,
+    **wording_rules.SPOKEN,
     "act_text": wording.act_text,
     "card_class_text": wording.card_class_text,
     "airport_text": wording_airports.airport_text,
     "change_ground_text": wording_access.change_ground_text,
     "change_text": wording_access.change_text,
     "fault_text": wording.fault_text,
+    "field_text": wording.field_text,
     "grade_text": wording.grade_text,
     "ground_text": wording.ground_text,
     "photo_remark_text": wording.photo_remark_text,

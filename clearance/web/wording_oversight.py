@@ -1,6 +1,6 @@
 """What pages and commands say about watching: acts, findings, look-ups, orders to void, statistics."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from clearance.domain.audit import AuditAct, AuditFault, AuditFaultKind
 from clearance.domain.eligibility import Ground
@@ -155,3 +155,15 @@ def outcome_text(outcome: VoidOutcome, t: Translator) -> str:
 def audit_fault_text(fault: AuditFault, t: Translator) -> str:
     where = str(fault.first) if fault.first == fault.last else f"{fault.first}-{fault.last}"
     return t.gettext(AUDIT_FAULT_WORDS[fault.kind]) % {"where": t.digits(where)}
+
+
+SPOKEN: Mapping[str, Callable[..., str]] = {
+    "column_text": column_text,
+    "dimension_text": dimension_text,
+    "finding_name": finding_name,
+    "finding_text": finding_text,
+    "lookup_text": lookup_text,
+    "outcome_text": outcome_text,
+    "severity_text": severity_text,
+}
+"""What the templates of staff may say, by name."""

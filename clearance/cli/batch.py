@@ -18,20 +18,10 @@ from clearance.issuing.batch import Officers
 from clearance.issuing.ports import NotOnRecord, NotSigned, Unavailable
 from clearance.issuing.rows import COLUMNS, EXAMPLE
 from clearance.issuing.service import Service
-from clearance.issuing.sheet import MAX_FILE, MAX_ROWS, SheetFaultKind, SheetRefused, SheetRow, read_sheet
+from clearance.issuing.sheet import MAX_FILE, MAX_ROWS, SheetRefused, SheetRow, read_sheet
 from clearance.web.wording import ground_text, trouble_text
-from clearance_templates.i18n import N_, Translator
-
-SHEET_WORDS = {
-    SheetFaultKind.TOO_LARGE: N_("The file is larger than %(megabytes)s MB. Split it."),
-    SheetFaultKind.TOO_MANY_ROWS: N_("The file has more than %(rows)s rows. Split it."),
-    SheetFaultKind.NOT_TEXT: N_("Line %(about)s is not text. Save the spreadsheet as “CSV UTF-8” and try again."),
-    SheetFaultKind.NOT_CSV: N_("The file is not a CSV file: see line %(about)s, a quote may not be closed."),
-    SheetFaultKind.EMPTY: N_("The file has no rows."),
-    SheetFaultKind.MISSING_COLUMNS: N_("These columns are missing: %(about)s. `clearance batch template` shows all."),
-    SheetFaultKind.UNKNOWN_COLUMNS: N_("These columns are not known: %(about)s. `clearance batch template` shows all."),
-    SheetFaultKind.REPEATED_COLUMNS: N_("These columns stand in the file twice: %(about)s."),
-}
+from clearance.web.wording_batches import header_names, sheet_text
+from clearance_templates.i18n import Translator
 
 
 @click.group()
@@ -109,10 +99,9 @@ def _read(file: Path, t: Translator) -> Sequence[SheetRow]:
         unreadable = t.gettext("%(file)s cannot be read: %(error)s.")
         fail(unreadable % {"file": file, "error": error.strerror}, os.EX_NOINPUT)
     try:
-        return read_sheet(content)
+        return read_sheet(content, names=header_names())
     except SheetRefused as refused:
-        limits = {"megabytes": t.number(MAX_FILE >> 20), "rows": t.number(MAX_ROWS), "about": shown(refused.about)}
-        fail(t.gettext(SHEET_WORDS[refused.kind]) % limits, os.EX_DATAERR)
+        fail(shown(sheet_text(refused, t, megabytes=MAX_FILE >> 20, rows=MAX_ROWS)), os.EX_DATAERR)
 
 
 def _officers(service: Service, usernames: tuple[str, str, str, str], t: Translator) -> Officers:

@@ -11,9 +11,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from waitress.server import create_server
 
 from clearance.domain.clearance import RevocationReason
+from clearance.domain.staff import Officer
 from clearance.issuing import reject, revoke
 from tests.e2e.conftest import context_of
-from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, PASSWORD, draft
+from tests.e2e.seats import seat
+from tests.fakes.office import APPROVER, CLERK, DEVICE, EVERYTHING, ISSUER, draft
 from tests.fakes.office import expect as done
 from tests.integration.staff_pages import Workplace, open_workplace
 
@@ -34,12 +36,24 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
         card = office.issue(draft(5))
         done(
             revoke.revoke(
-                office.service, card.clearance_no, officer=ISSUER, reason=RevocationReason.DECEASED, remark="By letter"
+                office.service,
+                card.clearance_no,
+                officer=ISSUER,
+                device=DEVICE,
+                reason=RevocationReason.DECEASED,
+                remark="By letter",
             )
         )
         refused = office.enter(draft(6))
         done(
-            reject.reject(office.service, refused.reference, officer=APPROVER, version=1, reason="Visa copy illegible")
+            reject.reject(
+                office.service,
+                refused.reference,
+                officer=APPROVER,
+                device=DEVICE,
+                version=1,
+                reason="Visa copy illegible",
+            )
         )
         yield workplace
 
@@ -54,11 +68,9 @@ def address(workplace: Workplace) -> Iterator[str]:
     thread.join(10)
 
 
-def sign_in(page: Page, address: str, username: str, language: str) -> None:
-    page.goto(f"{address}/staff/sign-in?lang={language}")
-    page.fill("#username", username)
-    page.fill("#password", PASSWORD)
-    page.click("main button")
+def sign_in(page: Page, workplace: Workplace, address: str, officer: Officer, language: str) -> None:
+    seat(page.context, workplace, officer, address)
+    page.goto(f"{address}/staff/?lang={language}")
     expect(page.locator(".tabs")).to_be_visible()
 
 
@@ -83,7 +95,7 @@ def test_every_page_is_accessible_and_fits_the_screen(
     page.on("console", lambda message: troubles.append(message.text))
     page.goto(f"{address}/staff/sign-in?lang={language}")
     assert_sound(page)
-    sign_in(page, address, EVERYTHING.username, language)
+    sign_in(page, workplace, address, EVERYTHING, language)
     with workplace.office.service.database.read() as work:
         cards = work.clearances.find(text="", limit=5, offset=0)
     for state in ("submitted", "approved", "issued", "rejected"):
@@ -111,7 +123,7 @@ def test_pages_that_say_no_are_accessible_too(
     page.click("main button")
     expect(page.locator("#failed")).to_be_visible()
     assert_sound(page)
-    sign_in(page, address, EVERYTHING.username, language)
+    sign_in(page, workplace, address, EVERYTHING, language)
     page.locator('tr:has-text("A00000002") a').click()
     page.click("summary.btn")
     page.click(".reject form button")
@@ -130,8 +142,8 @@ def test_pages_that_say_no_are_accessible_too(
     context.close()
 
 
-def test_the_queue_is_walked_with_j_and_k_and_opened_with_enter(page: Page, address: str) -> None:
-    sign_in(page, address, APPROVER.username, "en")
+def test_the_queue_is_walked_with_j_and_k_and_opened_with_enter(page: Page, workplace: Workplace, address: str) -> None:
+    sign_in(page, workplace, address, APPROVER, "en")
     rows = page.locator("a[data-row]")
     expect(rows).to_have_count(2)
     page.keyboard.press("j")
@@ -154,10 +166,10 @@ def test_the_queue_is_walked_with_j_and_k_and_opened_with_enter(page: Page, addr
 
 def test_a_case_is_approved_and_issued_without_javascript(browser: Browser, workplace: Workplace, address: str) -> None:
     workplace.office.enter(draft(8))
-    for username, button in ((APPROVER.username, "Approve"), (ISSUER.username, "Issue the card")):
+    for officer, button in ((APPROVER, "Approve"), (ISSUER, "Issue the card")):
         context: BrowserContext = browser.new_context(java_script_enabled=False)
         page = context.new_page()
-        sign_in(page, address, username, "en")
+        sign_in(page, workplace, address, officer, "en")
         page.locator('tr:has-text("A00000008") a').click()
         page.get_by_role("button", name=button).click()
         expect(page.locator(".notice.ok")).to_be_visible()
@@ -166,8 +178,10 @@ def test_a_case_is_approved_and_issued_without_javascript(browser: Browser, work
         assert work.clearances.active_for_passport("A00000008")
 
 
-def test_both_scripts_are_drawn_in_the_typeface_that_we_bring_along(page: Page, address: str) -> None:
-    sign_in(page, address, APPROVER.username, "bn")
+def test_both_scripts_are_drawn_in_the_typeface_that_we_bring_along(
+    page: Page, workplace: Workplace, address: str
+) -> None:
+    sign_in(page, workplace, address, APPROVER, "bn")
     page.evaluate("document.fonts.ready")
     loaded = page.evaluate("[...document.fonts].filter(f => f.status === 'loaded').map(f => f.unicodeRange)")
     assert any("U+980" in ranges for ranges in loaded)

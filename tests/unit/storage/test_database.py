@@ -118,6 +118,7 @@ PARTIAL = {
     "ix_clearances_not_valid",
     "uq_desks_open_name",
     "ix_reissue_queue_waiting",
+    "uq_staff_changes_waiting",
 }
 
 

@@ -187,6 +187,22 @@ def expect(result: Done | Refused) -> Done:
     return result
 
 
+def decide(service: Service, entered: Application, *, photo_accepted: bool = False) -> Application:
+    """The case checked by one officer and approved by another."""
+    reference = entered.reference
+    checked = expect(check.check(service, reference, officer=CHECKER, device=DEVICE, version=entered.version))
+    return expect(
+        approve.approve(
+            service,
+            reference,
+            officer=APPROVER,
+            device=DEVICE,
+            version=checked.version,
+            photo_accepted=photo_accepted,
+        )
+    )
+
+
 @dataclass
 class OfficeAtWork:
     """The signing room and the service over fakes, with handles on each of them."""
@@ -214,10 +230,7 @@ class OfficeAtWork:
         )
 
     def approve(self, wanted: ApplicationDraft | None = None) -> Application:
-        checked = self.check(wanted)
-        return expect(
-            approve.approve(self.service, checked.reference, officer=APPROVER, device=DEVICE, version=checked.version)
-        )
+        return decide(self.service, self.enter(wanted))
 
     def issue(self, wanted: ApplicationDraft | None = None) -> Clearance:
         approved = self.approve(wanted)

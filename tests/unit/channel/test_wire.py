@@ -23,7 +23,7 @@ DETAILS: Details = {
     "since": datetime(2026, 11, 22, 6, tzinfo=UTC),
 }
 REQUESTS: list[wire.Request] = [
-    wire.Issue(reference="APP-12345678", officer_no="BMET-3001"),
+    wire.Issue(reference="APP-12345678", officer_no="BMET-3001", device="cli:office"),
     wire.Reissue(clearance_no="BMET-2026-0123456789A", officer_no="BMET-3001"),
     wire.PublishStatus(),
     wire.AskState(),

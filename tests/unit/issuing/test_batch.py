@@ -5,26 +5,39 @@ from dataclasses import replace
 import pytest
 
 from clearance.credential.status import Status
-from clearance.domain.application import ApplicationState
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
-from clearance.issuing import approve, reject
+from clearance.domain.lifecycle import ApplicationState
+from clearance.issuing import reject
 from clearance.issuing.batch import AlreadyIssued, Officers, issue_row
-from clearance.issuing.ports import NotSigned
-from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, PERMIT, OfficeAtWork, draft, expect
+from clearance.issuing.ports import NotSigned, Sought
+from tests.fakes.office import (
+    APPROVER,
+    CHECKER,
+    CLERK,
+    DEVICE,
+    EVERYTHING,
+    ISSUER,
+    PERMIT,
+    TODAY,
+    OfficeAtWork,
+    decide,
+    draft,
+    expect,
+)
 from tests.fakes.outside import PORTRAIT
 
-OFFICERS = Officers(entry=CLERK, approver=APPROVER, issuer=ISSUER)
+OFFICERS = Officers(entry=CLERK, checker=CHECKER, approver=APPROVER, issuer=ISSUER)
 
 
 def run(office: OfficeAtWork, wanted=None, officers: Officers = OFFICERS, upload: bytes = PORTRAIT):
     portrait = office.service.prepare_photo(upload)
-    return issue_row(office.service, wanted or draft(), portrait=portrait, officers=officers)
+    return issue_row(office.service, wanted or draft(), portrait=portrait, officers=officers, device=DEVICE)
 
 
 def cases(office: OfficeAtWork) -> int:
     with office.service.database.read() as work:
-        return work.applications.count(states=ApplicationState, text="")
+        return work.applications.count(Sought(states=frozenset(ApplicationState), on=TODAY))
 
 
 def grounds(result: object) -> list[Ground]:
@@ -32,13 +45,12 @@ def grounds(result: object) -> list[Ground]:
     return [objection.ground for objection in result.objections]
 
 
-def test_a_good_row_becomes_a_card_by_three_officers(office: OfficeAtWork) -> None:
+def test_a_good_row_becomes_a_card_by_four_officers(office: OfficeAtWork) -> None:
     clearance = expect(run(office))
     case = office.stored(clearance.application_reference)
-    assert case.approved is not None
-    assert case.issued is not None
-    names = (case.entered.officer_no, case.approved.officer_no, case.issued.officer_no)
-    assert names == (CLERK.number, APPROVER.number, ISSUER.number)
+    names = [act.officer_no for act in case.acts]
+    assert names == [CLERK.number, CHECKER.number, APPROVER.number, ISSUER.number]
+    assert {act.device for act in case.acts} == {DEVICE}
     assert office.documents.get(case.draft.worker.photo_sha256) == PORTRAIT
 
 
@@ -80,7 +92,7 @@ def test_a_case_entered_by_hand_with_the_same_receipt_is_taken_up(office: Office
 
 def test_a_rejected_row_is_not_tried_again(office: OfficeAtWork) -> None:
     entered = office.enter()
-    reject.reject(office.service, entered.reference, officer=APPROVER, version=1, reason="no")
+    reject.reject(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1, reason="no")
     assert Ground.NOT_THE_STATE in grounds(run(office))
     assert cases(office) == 1
 
@@ -102,13 +114,19 @@ def test_a_receipt_of_another_case_is_refused(office: OfficeAtWork, other) -> No
 
 
 def test_one_person_in_two_chairs_is_refused(office: OfficeAtWork) -> None:
-    both = Officers(entry=CLERK, approver=EVERYTHING, issuer=EVERYTHING)
+    both = Officers(entry=CLERK, checker=CHECKER, approver=EVERYTHING, issuer=EVERYTHING)
     assert grounds(run(office, officers=both)) == [Ground.SAME_OFFICER_APPROVED]
+
+
+def test_a_case_checked_by_hand_is_approved_and_issued(office: OfficeAtWork) -> None:
+    checked = office.check()
+    clearance = expect(run(office))
+    assert office.stored(clearance.application_reference).checked == checked.checked
 
 
 def test_a_case_approved_by_hand_is_only_issued(office: OfficeAtWork) -> None:
     entered = office.enter()
-    approved = expect(approve.approve(office.service, entered.reference, officer=APPROVER, version=1))
+    approved = decide(office.service, entered)
     clearance = expect(run(office))
     assert office.stored(clearance.application_reference).approved == approved.approved
 
@@ -128,5 +146,5 @@ def test_a_photo_without_a_face_does_not_stop_a_row_and_is_on_record(office: Off
     clearance = expect(run(office, upload=PORTRAIT + b" faceless"))
     with office.service.database.read() as work:
         facts = {entry.act: entry.facts for entry in work.audit.entries(subject=clearance.application_reference)}
-    assert facts["application.entered"]["photo_remark"] == "no_face"
+    assert facts["application.submitted"]["photo_remark"] == "no_face"
     assert facts["application.approved"]["photo_accepted_despite"] == "no_face"

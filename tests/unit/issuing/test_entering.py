@@ -5,15 +5,30 @@ from dataclasses import replace
 import pytest
 
 from clearance.credential.errors import MalformedClaims
-from clearance.domain.application import Act, Application, ApplicationState
+from clearance.domain.application import Application
 from clearance.domain.audit import AuditAct
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
+from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.staff import Role
-from clearance.issuing import approve, entry, reject
+from clearance.issuing import approve, check, entry, reject
 from clearance.issuing.fields import FaultKind
 from clearance.issuing.ports import Conflict, NotOnRecord, PhotoGround, PhotoRefused
-from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, NOW, PERMIT, OfficeAtWork, draft, expect, officer
+from tests.fakes.office import (
+    APPROVER,
+    CHECKER,
+    CLERK,
+    DEVICE,
+    EVERYTHING,
+    ISSUER,
+    NOW,
+    PERMIT,
+    OfficeAtWork,
+    decide,
+    draft,
+    expect,
+    officer,
+)
 
 
 def grounds(result: object) -> list[Ground]:
@@ -28,7 +43,7 @@ def acts(office: OfficeAtWork, reference: str) -> list[tuple[str, str]]:
 
 def nothing_happened(office: OfficeAtWork, before: Application) -> bool:
     return office.stored(before.reference) == before and acts(office, before.reference) == [
-        (AuditAct.APPLICATION_ENTERED, CLERK.number)
+        (AuditAct.APPLICATION_SUBMITTED, CLERK.number)
     ]
 
 
@@ -36,26 +51,28 @@ def test_an_entered_case_is_stored_submitted_and_on_record(office: OfficeAtWork)
     entered = office.enter()
     assert office.stored(entered.reference) == entered
     assert (entered.state, entered.version) == (ApplicationState.SUBMITTED, 1)
-    assert entered.entered == Act(officer_no=CLERK.number, at=NOW)
-    assert acts(office, entered.reference) == [(AuditAct.APPLICATION_ENTERED, CLERK.number)]
+    assert (entered.entered.officer_no, entered.entered.at, entered.entered.device) == (CLERK.number, NOW, DEVICE)
+    assert acts(office, entered.reference) == [(AuditAct.APPLICATION_SUBMITTED, CLERK.number)]
 
 
 def test_only_clerks_enter(office: OfficeAtWork) -> None:
-    assert grounds(entry.enter(office.service, draft(), officer=ISSUER)) == [Ground.ROLE_MISSING]
+    assert grounds(entry.enter(office.service, draft(), officer=ISSUER, device=DEVICE)) == [Ground.ROLE_MISSING]
 
 
 def test_rights_are_those_on_record_and_not_those_of_the_session(office: OfficeAtWork) -> None:
-    claims_to_be_clerk = replace(ISSUER, roles=frozenset({Role.ENTRY}))
-    assert grounds(entry.enter(office.service, draft(), officer=claims_to_be_clerk)) == [Ground.ROLE_MISSING]
+    claims_to_be_clerk = replace(ISSUER, roles=frozenset({Role.DEMO_OFFICER}))
+    assert grounds(entry.enter(office.service, draft(), officer=claims_to_be_clerk, device=DEVICE)) == [
+        Ground.ROLE_MISSING
+    ]
     with office.service.database.write() as work:
         work.staff.save(replace(CLERK, active=False))
         work.commit()
-    assert grounds(entry.enter(office.service, draft(), officer=CLERK)) == [Ground.OFFICER_INACTIVE]
+    assert grounds(entry.enter(office.service, draft(), officer=CLERK, device=DEVICE)) == [Ground.OFFICER_INACTIVE]
 
 
 def test_a_receipt_is_used_once_and_the_answer_names_where(office: OfficeAtWork) -> None:
     first = office.enter()
-    result = entry.enter(office.service, replace(draft(2), payment=first.draft.payment), officer=CLERK)
+    result = entry.enter(office.service, replace(draft(2), payment=first.draft.payment), officer=CLERK, device=DEVICE)
     assert isinstance(result, Refused)
     [objection] = result.objections
     assert objection.ground is Ground.RECEIPT_USED
@@ -65,7 +82,7 @@ def test_a_receipt_is_used_once_and_the_answer_names_where(office: OfficeAtWork)
 def test_what_no_card_can_carry_is_refused_on_the_day_of_entry(office: OfficeAtWork) -> None:
     too_long = replace(draft(), worker=replace(draft().worker, name_en="A" * 81))
     with pytest.raises(MalformedClaims, match="full_name"):
-        entry.enter(office.service, too_long, officer=CLERK)
+        entry.enter(office.service, too_long, officer=CLERK, device=DEVICE)
 
 
 def test_a_portrait_is_prepared_and_kept(office: OfficeAtWork) -> None:
@@ -88,74 +105,88 @@ def test_every_ground_against_a_photo_is_a_fault_that_has_words() -> None:
 
 def test_an_approval_is_stored_and_on_record(office: OfficeAtWork) -> None:
     entered = office.enter()
-    approved = expect(approve.approve(office.service, entered.reference, officer=APPROVER, version=1))
+    approved = decide(office.service, entered)
     assert office.stored(entered.reference) == approved
-    assert (approved.state, approved.version) == (ApplicationState.APPROVED, 2)
-    assert approved.approved == Act(officer_no=APPROVER.number, at=NOW)
+    assert (approved.state, approved.version) == (ApplicationState.APPROVED, 3)
+    assert approved.approved is not None
+    assert (approved.approved.officer_no, approved.approved.at) == (APPROVER.number, NOW)
     assert acts(office, entered.reference)[-1] == (AuditAct.APPLICATION_APPROVED, APPROVER.number)
 
 
 def test_whoever_entered_a_case_does_not_approve_it(office: OfficeAtWork) -> None:
-    entered = expect(entry.enter(office.service, draft(), officer=EVERYTHING))
-    result = approve.approve(office.service, entered.reference, officer=EVERYTHING, version=1)
+    entered = expect(entry.enter(office.service, draft(), officer=EVERYTHING, device=DEVICE))
+    checked = expect(check.check(office.service, entered.reference, officer=CHECKER, device=DEVICE, version=1))
+    result = approve.approve(office.service, entered.reference, officer=EVERYTHING, device=DEVICE, version=2)
     assert grounds(result) == [Ground.SAME_OFFICER_ENTERED]
-    assert office.stored(entered.reference) == entered
+    assert office.stored(entered.reference) == checked
 
 
-def test_a_case_that_may_not_be_cleared_is_not_approved(office: OfficeAtWork) -> None:
+def test_a_case_that_may_not_be_cleared_is_not_passed_on(office: OfficeAtWork) -> None:
     entered = office.enter(replace(draft(), permit_no="EA-NONE"))
-    result = approve.approve(office.service, entered.reference, officer=APPROVER, version=1)
+    result = check.check(office.service, entered.reference, officer=CHECKER, device=DEVICE, version=1)
     assert grounds(result) == [Ground.PERMIT_UNKNOWN]
     assert nothing_happened(office, entered)
 
 
-def test_a_rejection_is_final_and_keeps_its_reason(office: OfficeAtWork) -> None:
+def test_a_rejection_keeps_its_reason(office: OfficeAtWork) -> None:
     entered = office.enter()
     rejected = expect(
-        reject.reject(office.service, entered.reference, officer=APPROVER, version=1, reason="  visa copy illegible ")
+        reject.reject(
+            office.service,
+            entered.reference,
+            officer=APPROVER,
+            device=DEVICE,
+            version=1,
+            reason="  visa copy illegible ",
+        )
     )
     assert office.stored(entered.reference) == rejected
-    assert rejected.rejected == Act(officer_no=APPROVER.number, at=NOW, reason="visa copy illegible")
+    assert rejected.rejected is not None
+    assert (rejected.rejected.officer_no, rejected.rejected.reason) == (APPROVER.number, "visa copy illegible")
     assert acts(office, entered.reference)[-1] == (AuditAct.APPLICATION_REJECTED, APPROVER.number)
-    again = approve.approve(office.service, entered.reference, officer=APPROVER, version=2)
+    again = approve.approve(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=2)
     assert grounds(again) == [Ground.NOT_THE_STATE]
 
 
 def test_a_rejection_without_reason_changes_nothing(office: OfficeAtWork) -> None:
     entered = office.enter()
-    result = reject.reject(office.service, entered.reference, officer=APPROVER, version=1, reason="  ")
+    result = reject.reject(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1, reason="  ")
     assert grounds(result) == [Ground.REASON_MISSING]
     assert nothing_happened(office, entered)
 
 
 def test_reasons_stay_out_of_the_audit_log(office: OfficeAtWork) -> None:
     entered = office.enter()
-    reject.reject(office.service, entered.reference, officer=APPROVER, version=1, reason="RAHIM is not RAHIM")
+    reject.reject(
+        office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1, reason="RAHIM is not RAHIM"
+    )
     with office.service.database.read() as work:
         assert "RAHIM" not in repr(work.audit.entries(subject=entered.reference))
 
 
 def test_of_two_officers_on_one_case_the_second_is_told(office: OfficeAtWork) -> None:
     entered = office.enter()
-    expect(approve.approve(office.service, entered.reference, officer=APPROVER, version=1))
+    decide(office.service, entered)
     with pytest.raises(Conflict):
-        reject.reject(office.service, entered.reference, officer=APPROVER, version=1, reason="too late")
+        reject.reject(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1, reason="too late")
     with pytest.raises(Conflict):
-        approve.approve(office.service, entered.reference, officer=APPROVER, version=1)
+        approve.approve(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1)
     assert office.stored(entered.reference).state is ApplicationState.APPROVED
 
 
 def test_a_case_or_officer_that_is_not_on_record_is_said_so(office: OfficeAtWork) -> None:
     entered = office.enter()
     with pytest.raises(NotOnRecord):
-        approve.approve(office.service, "APP-NOTTHERE", officer=APPROVER, version=1)
+        approve.approve(office.service, "APP-NOTTHERE", officer=APPROVER, device=DEVICE, version=1)
     with pytest.raises(NotOnRecord):
-        reject.reject(office.service, "APP-NOTTHERE", officer=APPROVER, version=1, reason="x")
+        reject.reject(office.service, "APP-NOTTHERE", officer=APPROVER, device=DEVICE, version=1, reason="x")
     with pytest.raises(NotOnRecord):
-        approve.approve(office.service, entered.reference, officer=officer("Z-9", Role.APPROVER), version=1)
+        approve.approve(
+            office.service, entered.reference, officer=officer("Z-9", Role.APPROVER), device=DEVICE, version=1
+        )
 
 
 def test_an_office_that_does_not_exist_is_said_so(office: OfficeAtWork) -> None:
-    entered = office.enter(replace(draft(), office_code="DEMO-XXX", permit_no=PERMIT.number))
+    nowhere = replace(draft(), office_code="DEMO-XXX", permit_no=PERMIT.number)
     with pytest.raises(NotOnRecord):
-        approve.approve(office.service, entered.reference, officer=APPROVER, version=1)
+        entry.enter(office.service, nowhere, officer=CLERK, device=DEVICE)

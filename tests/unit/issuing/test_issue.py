@@ -8,13 +8,13 @@ import pytest
 
 from clearance.credential.qrtext import pack
 from clearance.credential.status import Status
-from clearance.domain.application import Act, ApplicationState
 from clearance.domain.audit import AuditAct
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
+from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.permit import Permit
 from clearance.domain.readability import Grade, Treatment
-from clearance.issuing import approve, cards
+from clearance.issuing import cards, check
 from clearance.issuing.issue import issue
 from clearance.issuing.ports import NotOnRecord, NotSigned, Trouble
 from clearance.issuing.printing import printed_card
@@ -22,12 +22,15 @@ from clearance.issuing.sign import SignedClearance, sign
 from tests.fakes.office import (
     AGENCY,
     APPROVER,
+    CHECKER,
+    DEVICE,
     HEADQUARTERS,
     ISSUER,
     NOW,
     PERMIT,
     SECOND_ISSUER,
     OfficeAtWork,
+    decide,
     draft,
     expect,
 )
@@ -51,10 +54,12 @@ def nothing_was_released(office: OfficeAtWork, reference: str) -> bool:
 
 def test_an_issued_case_has_its_clearance_its_place_and_its_entry(office: OfficeAtWork) -> None:
     approved = office.approve()
-    clearance = expect(issue(office.room, approved.reference, officer_no=ISSUER.number))
+    clearance = expect(issue(office.room, approved.reference, officer_no=ISSUER.number, device=DEVICE))
     after = office.stored(approved.reference)
-    assert (after.state, after.version) == (ApplicationState.ISSUED, 3)
-    assert after.issued == Act(officer_no=ISSUER.number, at=NOW)
+    assert (after.state, after.version) == (ApplicationState.ISSUED, 4)
+    assert after.issued is not None
+    assert (after.issued.officer_no, after.issued.at, after.issued.device) == (ISSUER.number, NOW, DEVICE)
+    assert after.valid_until == clearance.valid_until
     assert permit(office).used == 1
     with office.service.database.read() as work:
         assert work.clearances.for_application(approved.reference) == clearance
@@ -84,7 +89,7 @@ def test_the_sealed_pdf_is_kept_and_carries_the_recorded_credential(office: Offi
 
 def test_the_card_prints_what_the_case_says(office: OfficeAtWork) -> None:
     approved = office.approve()
-    signed = sign(office.room, approved.reference, officer_no=ISSUER.number)
+    signed = sign(office.room, approved.reference, officer_no=ISSUER.number, device=DEVICE)
     assert isinstance(signed, SignedClearance)
     card = printed_card(office.room, signed, qr_text="QR", issued_by=ISSUER.number)
     case = approved.draft
@@ -102,7 +107,7 @@ def test_the_card_prints_what_the_case_says(office: OfficeAtWork) -> None:
 
 def test_a_refused_case_draws_nothing(office: OfficeAtWork) -> None:
     entered = office.enter()
-    result = issue(office.room, entered.reference, officer_no=ISSUER.number)
+    result = issue(office.room, entered.reference, officer_no=ISSUER.number, device=DEVICE)
     assert isinstance(result, Refused)
     assert len(office.documents.contents) == 1  # the portrait
 
@@ -112,7 +117,7 @@ def test_a_page_that_does_not_read_back_stops_the_card(office: OfficeAtWork, pag
     reference = office.approve().reference
     office.printer.smudged = frozenset({page})
     with pytest.raises(NotSigned) as stopped:
-        issue(office.room, reference, officer_no=ISSUER.number)
+        issue(office.room, reference, officer_no=ISSUER.number, device=DEVICE)
     assert (stopped.value.trouble, stopped.value.about) == (Trouble.UNREADABLE, f"{page} (100 dpi)")
     assert nothing_was_released(office, reference)
 
@@ -121,7 +126,7 @@ def test_a_card_without_a_page_is_unreadable(office: OfficeAtWork) -> None:
     reference = office.approve().reference
     office.printer.pages = 0
     with pytest.raises(NotSigned):
-        issue(office.room, reference, officer_no=ISSUER.number)
+        issue(office.room, reference, officer_no=ISSUER.number, device=DEVICE)
     assert nothing_was_released(office, reference)
 
 
@@ -129,7 +134,7 @@ def test_a_lost_portrait_stops_the_card(office: OfficeAtWork) -> None:
     reference = office.approve().reference
     office.documents.contents.clear()
     with pytest.raises(NotOnRecord, match="photo"):
-        issue(office.room, reference, officer_no=ISSUER.number)
+        issue(office.room, reference, officer_no=ISSUER.number, device=DEVICE)
     assert nothing_was_released(office, reference)
 
 
@@ -146,13 +151,13 @@ def test_whatever_fails_before_the_record_the_next_attempt_makes_the_same_card(
     with monkeypatch.context() as patch:
         patch.setattr(getattr(office, port), method, fail)
         with pytest.raises(OSError, match="power cut"):
-            issue(office.room, reference, officer_no=ISSUER.number)
+            issue(office.room, reference, officer_no=ISSUER.number, device=DEVICE)
     assert nothing_was_released(office, reference)
     with office.service.database.read() as work:
         plan = work.intents.for_application(reference)
     assert plan is not None
     office.clock.advance(hours=2)
-    clearance = expect(issue(office.room, reference, officer_no=SECOND_ISSUER.number))
+    clearance = expect(issue(office.room, reference, officer_no=SECOND_ISSUER.number, device=DEVICE))
     assert (clearance.clearance_no, clearance.status_ref) == (plan.clearance_no, plan.status_ref)
     assert clearance.issued_at == plan.planned_at
     assert clearance.issued_by == SECOND_ISSUER.number
@@ -160,8 +165,8 @@ def test_whatever_fails_before_the_record_the_next_attempt_makes_the_same_card(
 
 def test_of_two_officers_issuing_one_case_the_second_is_refused(office: OfficeAtWork) -> None:
     reference = office.approve().reference
-    first = expect(issue(office.room, reference, officer_no=ISSUER.number))
-    second = issue(office.room, reference, officer_no=SECOND_ISSUER.number)
+    first = expect(issue(office.room, reference, officer_no=ISSUER.number, device=DEVICE))
+    second = issue(office.room, reference, officer_no=SECOND_ISSUER.number, device=DEVICE)
     assert isinstance(second, Refused)
     assert {objection.ground for objection in second.objections} == {Ground.NOT_THE_STATE, Ground.ACTIVE_CLEARANCE}
     with office.service.database.read() as work:
@@ -177,11 +182,11 @@ def test_an_officer_who_was_faster_while_the_card_was_drawn_wins(
 
     def seal_slowly(pdf: bytes, **at: object) -> bytes:
         monkeypatch.setattr(office.printer, "seal", seal)
-        expect(issue(office.room, reference, officer_no=SECOND_ISSUER.number))
+        expect(issue(office.room, reference, officer_no=SECOND_ISSUER.number, device=DEVICE))
         return seal(pdf, **at)
 
     monkeypatch.setattr(office.printer, "seal", seal_slowly)
-    result = issue(office.room, reference, officer_no=ISSUER.number)
+    result = issue(office.room, reference, officer_no=ISSUER.number, device=DEVICE)
     assert isinstance(result, Refused)
     assert Ground.NOT_THE_STATE in [objection.ground for objection in result.objections]
     with office.service.database.read() as work:
@@ -197,14 +202,15 @@ def test_a_clearance_that_has_run_out_gives_way_to_the_next(office: OfficeAtWork
     first = office.issue(replace(draft(0), visa=short_visa))
     same_person = replace(draft(1), worker=draft(0).worker)
     entered = office.enter(same_person)
-    early = approve.approve(office.service, entered.reference, officer=APPROVER, version=1)
+    early = check.check(office.service, entered.reference, officer=CHECKER, device=DEVICE, version=1)
     assert isinstance(early, Refused)
     assert [objection.ground for objection in early.objections] == [Ground.ACTIVE_CLEARANCE]
     office.clock.advance(days=6)
-    expect(approve.approve(office.service, entered.reference, officer=APPROVER, version=1))
-    second = expect(issue(office.room, entered.reference, officer_no=ISSUER.number))
+    decide(office.service, entered)
+    second = expect(issue(office.room, entered.reference, officer_no=ISSUER.number, device=DEVICE))
     with office.service.database.read() as work:
         assert work.clearances.get(first.clearance_no) == first.superseded()
+        assert office.stored(first.application_reference).state is ApplicationState.SUPERSEDED
         assert work.clearances.active_for_passport(first.passport_no) == second
 
 
@@ -235,6 +241,6 @@ def test_a_page_that_reads_only_at_the_lower_resolution_stops_the_card(office: O
     reference = office.approve().reference
     office.printer.lost = frozenset({(150, Treatment.NONE)})
     with pytest.raises(NotSigned) as stopped:
-        issue(office.room, reference, officer_no=ISSUER.number)
+        issue(office.room, reference, officer_no=ISSUER.number, device=DEVICE)
     assert (stopped.value.trouble, stopped.value.about) == (Trouble.UNREADABLE, "1 (150 dpi)")
     assert nothing_was_released(office, reference)

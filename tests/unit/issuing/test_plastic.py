@@ -16,7 +16,18 @@ from clearance.issuing.plastic import MOST_AT_ONCE, PlasticUnreadable, plastic, 
 from clearance.issuing.ports import DoesNotFit, NotOnRecord
 from clearance.issuing.printing import recorded_card
 from clearance.issuing.revoke import revoke
-from tests.fakes.office import AGENCY, APPROVER, CLERK, ISSUER, SECOND_ISSUER, OfficeAtWork, draft, expect, open_office
+from tests.fakes.office import (
+    AGENCY,
+    APPROVER,
+    CLERK,
+    DEVICE,
+    ISSUER,
+    SECOND_ISSUER,
+    OfficeAtWork,
+    draft,
+    expect,
+    open_office,
+)
 from tests.fakes.outside import PAPER
 
 
@@ -38,7 +49,12 @@ def printings(office: OfficeAtWork, clearance: Clearance) -> list[AuditEntry]:
 
 def revoked(office: OfficeAtWork, clearance: Clearance) -> None:
     outcome = revoke(
-        office.service, clearance.clearance_no, officer=ISSUER, reason=RevocationReason.WORKER_WITHDREW, remark=""
+        office.service,
+        clearance.clearance_no,
+        officer=ISSUER,
+        device=DEVICE,
+        reason=RevocationReason.WORKER_WITHDREW,
+        remark="",
     )
     expect(outcome)
 

@@ -21,7 +21,18 @@ from clearance.issuing import halt, revoke
 from clearance.issuing.distrusted import affected, queue_reissue, reissue_waiting, tallies, try_refused_again
 from clearance.issuing.ports import NotOnRecord, NotSigned
 from clearance.issuing.reissue_list import refused_reissues
-from tests.fakes.office import AGENCY, APPROVER, CLERK, ISSUER, PERMIT, SECOND_ISSUER, OfficeAtWork, draft, open_office
+from tests.fakes.office import (
+    AGENCY,
+    APPROVER,
+    CLERK,
+    DEVICE,
+    ISSUER,
+    PERMIT,
+    SECOND_ISSUER,
+    OfficeAtWork,
+    draft,
+    open_office,
+)
 
 
 class Crash(BaseException):
@@ -81,7 +92,7 @@ def test_affected_are_the_cards_that_workers_still_rely_on(
     monkeypatch.setattr("clearance.issuing.distrusted.PAGE", 2)
     cards = issue(office, *range(6))
     reason = RevocationReason.WORKER_WITHDREW
-    revoke.revoke(office.service, cards[2].clearance_no, officer=ISSUER, reason=reason, remark="")
+    revoke.revoke(office.service, cards[2].clearance_no, officer=ISSUER, device=DEVICE, reason=reason, remark="")
     assert list(affected(office.service, cards[0].kid)) == [*cards[:2], *cards[3:]]
     assert list(affected(office.service, b"another.")) == []
     office.clock.advance(days=800)
@@ -202,7 +213,7 @@ def test_what_was_refused_can_be_tried_again_when_the_ground_is_gone(office: Off
 def test_a_card_that_was_revoked_meanwhile_stays_revoked(office: OfficeAtWork) -> None:
     [old] = queued(office, 1)
     reason = RevocationReason.FALSE_DOCUMENTS
-    revoke.revoke(office.service, old.clearance_no, officer=ISSUER, reason=reason, remark="")
+    revoke.revoke(office.service, old.clearance_no, officer=ISSUER, device=DEVICE, reason=reason, remark="")
     assert grounds(anew(office, old))[0] is Ground.CARD_NOT_IN_FORCE
     assert stored(office, old.clearance_no).status is Status.INVALID
 
@@ -292,7 +303,7 @@ def test_a_new_card_that_was_planned_and_never_recorded_dies_with_the_old(
     office.service.signing.publish_status()
     assert office.publisher.newest == {}
     reason = RevocationReason.VISA_CANCELLED
-    revoke.revoke(office.service, old.clearance_no, officer=ISSUER, reason=reason, remark="")
+    revoke.revoke(office.service, old.clearance_no, officer=ISSUER, device=DEVICE, reason=reason, remark="")
     dead = {old.status_ref.idx: Status.INVALID, plan.status_ref.idx: Status.INVALID}
     assert office.publisher.newest == dead
 

@@ -12,19 +12,36 @@ from clearance.domain.audit import AuditAct
 from clearance.domain.clearance import Clearance, Revocation, RevocationReason
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
-from clearance.issuing import approve, reject
+from clearance.issuing import reject
 from clearance.issuing.issue import issue
-from clearance.issuing.ports import Conflict, NotOnRecord
+from clearance.issuing.moving import NotYetPublished
+from clearance.issuing.ports import NotOnRecord
 from clearance.issuing.publish import publish_status
-from clearance.issuing.revoke import NotYetPublished, revoke
+from clearance.issuing.revoke import revoke
 from clearance.issuing.sign import SignedClearance, sign
-from tests.fakes.office import APPROVER, CLERK, ISSUER, NOW, SECOND_ISSUER, OfficeAtWork, draft, expect
+from tests.fakes.office import (
+    APPROVER,
+    CLERK,
+    DEVICE,
+    ISSUER,
+    NOW,
+    PERMIT,
+    SECOND_ISSUER,
+    OfficeAtWork,
+    decide,
+    draft,
+    expect,
+)
 
 WITHDREW = RevocationReason.WORKER_WITHDREW
 
 
 def take_back(office: OfficeAtWork, clearance: Clearance, remark: str = "") -> Clearance:
-    return expect(revoke(office.service, clearance.clearance_no, officer=SECOND_ISSUER, reason=WITHDREW, remark=remark))
+    return expect(
+        revoke(
+            office.service, clearance.clearance_no, officer=SECOND_ISSUER, device=DEVICE, reason=WITHDREW, remark=remark
+        )
+    )
 
 
 def desk_says(office: OfficeAtWork, clearance: Clearance) -> Reason:
@@ -50,6 +67,10 @@ def test_a_revocation_is_stored_with_officer_reason_and_remark_and_on_record(off
         last = work.audit.entries(subject=clearance.application_reference)[-1]
     assert (last.act, last.officer_no) == (AuditAct.CARD_REVOKED, SECOND_ISSUER.number)
     assert last.facts == {
+        "version": 5,
+        "permit": PERMIT.number,
+        "rule": office.stored(clearance.application_reference).rule_no,
+        "device": DEVICE,
         "clearance": clearance.clearance_no,
         "reason": "worker_withdrew",
         "status_idx": clearance.status_ref.idx,
@@ -58,7 +79,7 @@ def test_a_revocation_is_stored_with_officer_reason_and_remark_and_on_record(off
 
 def test_only_issuers_revoke(office: OfficeAtWork) -> None:
     clearance = office.issue()
-    result = revoke(office.service, clearance.clearance_no, officer=CLERK, reason=WITHDREW, remark="")
+    result = revoke(office.service, clearance.clearance_no, officer=CLERK, device=DEVICE, reason=WITHDREW, remark="")
     assert isinstance(result, Refused)
     assert [objection.ground for objection in result.objections] == [Ground.ROLE_MISSING]
     assert office.publisher.published == []
@@ -67,26 +88,30 @@ def test_only_issuers_revoke(office: OfficeAtWork) -> None:
 def test_a_revocation_is_final_and_not_made_twice(office: OfficeAtWork) -> None:
     clearance = office.issue()
     revoked = take_back(office, clearance)
-    with pytest.raises(Conflict):
-        take_back(office, clearance)
+    again = revoke(
+        office.service, clearance.clearance_no, officer=SECOND_ISSUER, device=DEVICE, reason=WITHDREW, remark=""
+    )
+    assert isinstance(again, Refused)
+    assert [objection.ground for objection in again.objections] == [Ground.CARD_NOT_IN_FORCE]
     with office.service.database.read() as work:
         assert work.clearances.get(clearance.clearance_no) == revoked
 
 
 def test_a_card_that_is_not_on_record_is_said_so(office: OfficeAtWork) -> None:
     with pytest.raises(NotOnRecord):
-        revoke(office.service, "BMET-2026-NOTTHERE000", officer=ISSUER, reason=WITHDREW, remark="")
+        revoke(office.service, "BMET-2026-NOTTHERE000", officer=ISSUER, device=DEVICE, reason=WITHDREW, remark="")
 
 
 def test_a_revocation_stands_although_it_could_not_be_published_and_is_published_later(office: OfficeAtWork) -> None:
     clearance = office.issue()
     office.publisher.broken = True
     with pytest.raises(NotYetPublished) as late:
-        revoke(office.service, clearance.clearance_no, officer=ISSUER, reason=WITHDREW, remark="")
-    assert late.value.clearance.status is Status.INVALID
+        revoke(office.service, clearance.clearance_no, officer=ISSUER, device=DEVICE, reason=WITHDREW, remark="")
+    assert late.value.reference == clearance.application_reference
     with office.service.database.read() as work:
         stored = work.clearances.get(clearance.clearance_no)
-    assert stored == late.value.clearance
+    assert stored is not None
+    assert stored.status is Status.INVALID
     office.publisher.broken = False
     publish_status(office.room)
     assert desk_says(office, clearance) is Reason.REVOKED
@@ -102,11 +127,11 @@ def test_every_publication_names_every_card_that_does_not_hold(office: OfficeAtW
 
 def test_what_may_have_been_signed_for_a_case_later_rejected_counts_as_revoked(office: OfficeAtWork) -> None:
     approved = office.approve()
-    signed = sign(office.room, approved.reference, officer_no=ISSUER.number)
+    signed = sign(office.room, approved.reference, officer_no=ISSUER.number, device=DEVICE)
     assert isinstance(signed, SignedClearance)
     publish_status(office.room)
     assert office.publisher.newest == {}
-    reject.reject(office.service, approved.reference, officer=APPROVER, version=2, reason="withdrew")
+    reject.reject(office.service, approved.reference, officer=APPROVER, device=DEVICE, version=3, reason="withdrew")
     publish_status(office.room)
     assert office.publisher.newest == {signed.intent.status_ref.idx: Status.INVALID}
 
@@ -115,8 +140,8 @@ def test_after_a_revocation_the_worker_may_be_cleared_anew(office: OfficeAtWork)
     first = office.issue()
     take_back(office, first)
     entered = office.enter(replace(draft(1), worker=draft(0).worker))
-    expect(approve.approve(office.service, entered.reference, officer=APPROVER, version=1))
-    second = expect(issue(office.room, entered.reference, officer_no=ISSUER.number))
+    decide(office.service, entered)
+    second = expect(issue(office.room, entered.reference, officer_no=ISSUER.number, device=DEVICE))
     assert second.passport_no == first.passport_no
     assert desk_says(office, second) is Reason.VALID
     assert desk_says(office, first) is Reason.REVOKED
@@ -125,6 +150,8 @@ def test_after_a_revocation_the_worker_may_be_cleared_anew(office: OfficeAtWork)
 @pytest.mark.parametrize("reason", RevocationReason)
 def test_every_reason_can_be_given(office: OfficeAtWork, reason: RevocationReason) -> None:
     clearance = office.issue()
-    revoked = expect(revoke(office.service, clearance.clearance_no, officer=ISSUER, reason=reason, remark=""))
+    revoked = expect(
+        revoke(office.service, clearance.clearance_no, officer=ISSUER, device=DEVICE, reason=reason, remark="")
+    )
     assert revoked.revocation is not None
     assert (revoked.revocation.reason, revoked.revocation.remark) == (reason, None)

@@ -11,17 +11,20 @@ from clearance.credential.gate import verdict_for
 from clearance.credential.held import HeldTrust
 from clearance.credential.qrtext import pack
 from clearance.credential.reasons import Reason
-from clearance.domain.application import Application, ApplicationState
+from clearance.domain.application import Application
 from clearance.domain.audit import AuditAct
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
+from clearance.domain.lifecycle import ApplicationState, Move, Step
 from clearance.domain.staff import Role
 from clearance.issuing import reject
 from clearance.issuing.ports import NotOnRecord, NotSigned, SigningIntent, Trouble
 from clearance.issuing.sign import SignedClearance, sign
 from tests.fakes.office import (
     APPROVER,
+    CHECKER,
     CLERK,
+    DEVICE,
     EVERYTHING,
     ISSUER,
     NOW,
@@ -33,7 +36,12 @@ from tests.fakes.office import (
     expect,
     open_office,
 )
-from tests.fakes.values import clearance
+from tests.fakes.values import act, acted_by, application, clearance
+
+
+def as_another(application: Application) -> Application:
+    """A copy beside the case, for another worker."""
+    return replace(application, reference="APP-FORGED00", draft=draft(7))
 
 
 class CountingSigner:
@@ -64,7 +72,7 @@ def key(office: OfficeAtWork) -> CountingSigner:
 
 
 def signed(office: OfficeAtWork, reference: str, officer_no: str = ISSUER.number) -> SignedClearance:
-    result = sign(office.room, reference, officer_no=officer_no)
+    result = sign(office.room, reference, officer_no=officer_no, device=DEVICE)
     assert isinstance(result, SignedClearance), result
     return result
 
@@ -115,7 +123,7 @@ def test_what_will_be_signed_is_on_record_before_it_is_signed(office: OfficeAtWo
 
     broken = Unplugged()
     with pytest.raises(OSError, match="unplugged"):
-        sign(replace(office.room, card_signer=broken), reference, officer_no=ISSUER.number)
+        sign(replace(office.room, card_signer=broken), reference, officer_no=ISSUER.number, device=DEVICE)
     plan = intent_of(office, reference)
     assert plan is not None
     assert broken.signed == [plan.clearance_no.encode()]
@@ -160,7 +168,7 @@ class TestRefusals:
     """Forged rows, as somebody who writes to the database directly could make them."""
 
     def refused(self, office: OfficeAtWork, key: CountingSigner, reference: str, officer_no: str) -> list[Ground]:
-        result = sign(office.room, reference, officer_no=officer_no)
+        result = sign(office.room, reference, officer_no=officer_no, device=DEVICE)
         assert isinstance(result, Refused)
         assert key.signed == []
         assert intent_of(office, reference) is None
@@ -173,31 +181,43 @@ class TestRefusals:
 
     def test_a_self_approval(self, office: OfficeAtWork, key: CountingSigner) -> None:
         approved = office.approve()
-        acts = {"approved": replace(approved.approved, officer_no=EVERYTHING.number)}
-        forged = forge(office, replace(approved, reference="APP-FORGED00", draft=draft(7), **acts))
+        forged = forge(office, as_another(acted_by(approved, approve=EVERYTHING.number)))
         assert self.refused(office, key, forged.reference, EVERYTHING.number) == [Ground.SAME_OFFICER_APPROVED]
 
     def test_an_issuer_who_entered_the_case(self, office: OfficeAtWork, key: CountingSigner) -> None:
         approved = office.approve()
-        acts = {"entered": replace(approved.entered, officer_no=EVERYTHING.number)}
-        forged = forge(office, replace(approved, reference="APP-FORGED00", draft=draft(7), **acts))
+        forged = forge(office, as_another(acted_by(approved, submit=EVERYTHING.number)))
         assert self.refused(office, key, forged.reference, EVERYTHING.number) == [Ground.SAME_OFFICER_ENTERED]
 
     def test_an_approver_who_entered_the_case(self, office: OfficeAtWork, key: CountingSigner) -> None:
         approved = office.approve()
-        acts = {"approved": replace(approved.approved, officer_no=CLERK.number)}
-        forged = forge(office, replace(approved, reference="APP-FORGED00", draft=draft(7), **acts))
+        forged = forge(office, as_another(acted_by(approved, approve=CLERK.number)))
         assert self.refused(office, key, forged.reference, ISSUER.number) == [Ground.SAME_OFFICER_ENTERED]
 
-    def test_an_approval_without_an_approver(self, office: OfficeAtWork, key: CountingSigner) -> None:
-        forged = forge(office, replace(office.approve(), reference="APP-FORGED00", draft=draft(7), approved=None))
+    def test_a_checker_who_approved_the_case(self, office: OfficeAtWork, key: CountingSigner) -> None:
+        forged = forge(office, as_another(acted_by(office.approve(), approve=CHECKER.number)))
+        assert self.refused(office, key, forged.reference, ISSUER.number) == [Ground.SAME_OFFICER_CHECKED]
+
+    def test_a_rejected_case_approved_again_by_who_rejected_it(self, office: OfficeAtWork, key: CountingSigner) -> None:
+        approved = office.approve()
+        rejected = act(Move.REJECT, by=EVERYTHING.number)
+        taken_up = replace(rejected, move=Move.TAKE_UP_AGAIN, step=Step.TAKING_UP, state=ApplicationState.SUBMITTED)
+        submitted, *signatures = approved.acts
+        history = (submitted, rejected, replace(taken_up, officer_no="A-9"), *signatures)
+        forged = forge(office, as_another(replace(approved, acts=history)))
+        assert self.refused(office, key, forged.reference, EVERYTHING.number) == [Ground.REJECTED_BEFORE]
+
+    @pytest.mark.parametrize("missing", [Move.CHECK, Move.APPROVE])
+    def test_a_signature_that_nobody_gave(self, office: OfficeAtWork, key: CountingSigner, missing: Move) -> None:
+        whole = office.approve()
+        forged = forge(office, as_another(replace(whole, acts=tuple(a for a in whole.acts if a.move is not missing))))
         assert self.refused(office, key, forged.reference, ISSUER.number) == [Ground.NOT_THE_STATE]
 
     @pytest.mark.parametrize("state", [ApplicationState.SUBMITTED, ApplicationState.REJECTED, ApplicationState.ISSUED])
     def test_a_case_that_is_not_approved(
         self, office: OfficeAtWork, key: CountingSigner, state: ApplicationState
     ) -> None:
-        forged = forge(office, replace(office.approve(), reference="APP-FORGED00", draft=draft(7), state=state))
+        forged = forge(office, as_another(replace(office.approve(), state=state)))
         assert Ground.NOT_THE_STATE in self.refused(office, key, forged.reference, ISSUER.number)
 
     def test_an_officer_without_the_role(self, office: OfficeAtWork, key: CountingSigner) -> None:
@@ -213,7 +233,9 @@ class TestRefusals:
     def test_a_passport_with_a_standing_clearance(self, office: OfficeAtWork, key: CountingSigner) -> None:
         approved = office.approve()
         with office.service.database.write() as work:
-            work.clearances.add(clearance(passport_no=approved.draft.worker.passport.number))
+            work.applications.add(application(7, state=ApplicationState.ISSUED))
+            passport_no = approved.draft.worker.passport.number
+            work.clearances.add(clearance(7, application_reference="APP-00000007", passport_no=passport_no))
             work.commit()
         assert self.refused(office, key, approved.reference, ISSUER.number) == [Ground.ACTIVE_CLEARANCE]
 
@@ -227,11 +249,13 @@ def test_no_more_is_signed_than_the_permit_has_places(key: CountingSigner) -> No
     office = open_office(permits=(replace(PERMIT, places=1),))
     first, second = office.approve(draft(1)), office.approve(draft(2))
     held = signed(office, first.reference)  # signed, and then the machine stopped before it was recorded
-    result = sign(office.room, second.reference, officer_no=ISSUER.number)
+    result = sign(office.room, second.reference, officer_no=ISSUER.number, device=DEVICE)
     assert isinstance(result, Refused)
     assert [objection.ground for objection in result.objections] == [Ground.PERMIT_USED_UP]
     assert signed(office, first.reference).token == held.token
-    expect(reject.reject(office.service, first.reference, officer=APPROVER, version=2, reason="withdrew"))
+    expect(
+        reject.reject(office.service, first.reference, officer=APPROVER, device=DEVICE, version=3, reason="withdrew")
+    )
     signed(office, second.reference)
 
 
@@ -241,7 +265,7 @@ def test_status_indices_are_never_used_twice(office: OfficeAtWork) -> None:
     seen = {signed(office, office.approve(draft(n)).reference).intent.status_ref.idx for n in range(3)}
     assert seen == {0, 1, 2}
     with pytest.raises(NotSigned) as stopped:
-        sign(tiny, office.approve(draft(3)).reference, officer_no=ISSUER.number)
+        sign(tiny, office.approve(draft(3)).reference, officer_no=ISSUER.number, device=DEVICE)
     assert stopped.value.trouble is Trouble.STATUS_LIST_FULL
 
 
@@ -257,15 +281,15 @@ def test_a_card_that_a_desk_would_not_pass_is_not_handed_on(office: OfficeAtWork
     reference = office.approve().reference
     nothing_held = replace(office.room, held=lambda: HeldTrust(bundle=None))
     with pytest.raises(NotSigned) as stopped:
-        sign(nothing_held, reference, officer_no=ISSUER.number)
+        sign(nothing_held, reference, officer_no=ISSUER.number, device=DEVICE)
     assert (stopped.value.trouble, stopped.value.about) == (Trouble.NOT_ACCEPTED, Reason.TRUST_UNUSABLE)
 
 
 def test_a_case_or_officer_that_is_not_on_record_is_said_so(office: OfficeAtWork) -> None:
     with pytest.raises(NotOnRecord):
-        sign(office.room, "APP-NOTTHERE", officer_no=ISSUER.number)
+        sign(office.room, "APP-NOTTHERE", officer_no=ISSUER.number, device=DEVICE)
     with pytest.raises(NotOnRecord):
-        sign(office.room, office.approve().reference, officer_no="Z-9")
+        sign(office.room, office.approve().reference, officer_no="Z-9", device=DEVICE)
 
 
 def test_a_planned_index_is_not_free(office: OfficeAtWork) -> None:

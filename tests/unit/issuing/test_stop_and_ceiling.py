@@ -16,7 +16,7 @@ from clearance.issuing.ports import NotOnRecord
 from clearance.issuing.request import request_card
 from clearance.issuing.revoke import revoke
 from clearance.issuing.sign import SignedClearance, sign
-from tests.fakes.office import APPROVER, CLERK, ISSUER, NOW, OfficeAtWork, draft, expect
+from tests.fakes.office import APPROVER, CLERK, DEVICE, ISSUER, NOW, OfficeAtWork, draft, expect
 
 REASON = "Passwords stolen"
 
@@ -39,7 +39,7 @@ class TestStop:
     def test_the_very_next_signature_is_refused_with_who_when_and_why(self, office: OfficeAtWork) -> None:
         reference = office.approve().reference
         stop(office)
-        refused = request_card(office.service, reference, officer=ISSUER)
+        refused = request_card(office.service, reference, officer=ISSUER, device=DEVICE)
         assert grounds(refused) == [Ground.SIGNING_STOPPED]
         assert isinstance(refused, Refused)
         assert refused.objections[0].details == {"officer": CLERK.number, "since": NOW, "reason": REASON}
@@ -47,24 +47,26 @@ class TestStop:
 
     def test_a_card_whose_signing_was_begun_waits_too_and_is_finished_after(self, office: OfficeAtWork) -> None:
         reference = office.approve().reference
-        begun = sign(office.room, reference, officer_no=ISSUER.number)
+        begun = sign(office.room, reference, officer_no=ISSUER.number, device=DEVICE)
         assert isinstance(begun, SignedClearance)
         stop(office)
-        assert grounds(issue(office.room, reference, officer_no=ISSUER.number)) == [Ground.SIGNING_STOPPED]
+        assert grounds(issue(office.room, reference, officer_no=ISSUER.number, device=DEVICE)) == [
+            Ground.SIGNING_STOPPED
+        ]
         expect(resume_signing(office.service, officer_no=APPROVER.number, reason="Passwords changed"))
-        finished = expect(issue(office.room, reference, officer_no=ISSUER.number))
+        finished = expect(issue(office.room, reference, officer_no=ISSUER.number, device=DEVICE))
         assert finished.clearance_no == begun.intent.clearance_no
 
     def test_a_card_issued_before_is_still_told_about(self, office: OfficeAtWork) -> None:
         clearance = office.issue()
         stop(office)
-        assert request_card(office.service, clearance.application_reference, officer=ISSUER) == clearance
+        assert request_card(office.service, clearance.application_reference, officer=ISSUER, device=DEVICE) == clearance
 
     def test_cards_can_be_taken_back_and_that_is_published(self, office: OfficeAtWork) -> None:
         clearance = office.issue()
         stop(office)
         reason = RevocationReason.ISSUED_IN_ERROR
-        expect(revoke(office.service, clearance.clearance_no, officer=ISSUER, reason=reason, remark=""))
+        expect(revoke(office.service, clearance.clearance_no, officer=ISSUER, device=DEVICE, reason=reason, remark=""))
         assert clearance.status_ref.idx in office.publisher.newest
 
     def test_both_acts_are_on_record_with_their_reasons(self, office: OfficeAtWork) -> None:
@@ -115,12 +117,12 @@ class TestCeiling:
         office.clock.advance(minutes=40)
         office.issue(draft(2))
         third = office.approve(draft(3)).reference
-        refused = request_card(office.service, third, officer=ISSUER)
+        refused = request_card(office.service, third, officer=ISSUER, device=DEVICE)
         assert grounds(refused) == [Ground.TOO_MANY_THIS_HOUR]
         with office.service.database.read() as work:
             assert work.intents.for_application(third) is None
         office.clock.advance(minutes=21)
-        expect(request_card(office.service, third, officer=ISSUER))
+        expect(request_card(office.service, third, officer=ISSUER, device=DEVICE))
 
     def test_the_day_has_a_ceiling_of_its_own(self, office: OfficeAtWork) -> None:
         office.change_room(ceiling=Ceiling(an_hour=2, a_day=3))
@@ -128,16 +130,16 @@ class TestCeiling:
             office.issue(draft(index))
             office.clock.advance(hours=2)
         fourth = office.approve(draft(4)).reference
-        assert grounds(request_card(office.service, fourth, officer=ISSUER)) == [Ground.TOO_MANY_TODAY]
+        assert grounds(request_card(office.service, fourth, officer=ISSUER, device=DEVICE)) == [Ground.TOO_MANY_TODAY]
         office.clock.advance(hours=20)
-        expect(request_card(office.service, fourth, officer=ISSUER))
+        expect(request_card(office.service, fourth, officer=ISSUER, device=DEVICE))
 
     def test_what_was_begun_is_finished_and_counts_once(self, office: OfficeAtWork) -> None:
         office.change_room(ceiling=Ceiling(an_hour=1, a_day=1))
         reference = office.approve().reference
         for _ in range(3):  # three machines stopped between signing and recording
-            assert isinstance(sign(office.room, reference, officer_no=ISSUER.number), SignedClearance)
-        expect(request_card(office.service, reference, officer=ISSUER))
+            assert isinstance(sign(office.room, reference, officer_no=ISSUER.number, device=DEVICE), SignedClearance)
+        expect(request_card(office.service, reference, officer=ISSUER, device=DEVICE))
         with office.service.database.read() as work:
             assert work.signing.lately(office.clock.at).in_an_hour == 1
 
@@ -145,9 +147,9 @@ class TestCeiling:
         office.change_room(ceiling=Ceiling(an_hour=3, a_day=3))
         approved = office.approve()
         for index in range(3):
-            sign(office.room, approved.reference, officer_no=ISSUER.number)
+            sign(office.room, approved.reference, officer_no=ISSUER.number, device=DEVICE)
             insider_rewrites(office, approved.reference, name=f"GHOST {'I' * (index + 1)}")
-        refused = sign(office.room, approved.reference, officer_no=ISSUER.number)
+        refused = sign(office.room, approved.reference, officer_no=ISSUER.number, device=DEVICE)
         assert grounds(refused) == [Ground.TOO_MANY_THIS_HOUR]
 
 
@@ -156,5 +158,6 @@ def insider_rewrites(office: OfficeAtWork, reference: str, *, name: str) -> None
     case = office.stored(reference)
     worker = replace(case.draft.worker, name_en=name)
     with office.service.database.write() as work:
-        work.applications.save(replace(case, draft=replace(case.draft, worker=worker), version=case.version + 1))
+        acts = (*case.acts, replace(case.acts[-1], officer_no="A-9"))
+        work.applications.save(replace(case, draft=replace(case.draft, worker=worker), acts=acts))
         work.commit()

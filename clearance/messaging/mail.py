@@ -52,8 +52,9 @@ class SmtpMail:
             raise NotSent(SendFault.TIMEOUT) from None
         except (ssl.SSLError, smtplib.SMTPNotSupportedError):
             raise NotSent(SendFault.NOT_TRUSTED) from None
-        except (OSError, smtplib.SMTPException):
-            raise NotSent(SendFault.UNREACHABLE) from None
+        except (OSError, smtplib.SMTPException) as error:
+            slow = isinstance(error.__context__, TimeoutError)  # smtplib wraps it where the greeting stays away
+            raise NotSent(SendFault.TIMEOUT if slow else SendFault.UNREACHABLE) from None
 
     def _connected(self) -> smtplib.SMTP:
         if self.security is MailSecurity.TLS:

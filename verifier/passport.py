@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from clearance.credential.claims import ClearanceClaims
 from clearance.credential.identifiers import PASSPORT_NO, normalise_passport_no
-from verifier.mrz import MrzFault, Td3, read_mrz
+from clearance.credential.mrz import MrzFault, Td3, read_mrz
 
 MAX_INPUT = 120  # two lines of 44 with their line ends, and more than any number
 LAST_FOUR = re.compile(r"[0-9]{4}", re.ASCII)

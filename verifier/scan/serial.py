@@ -16,7 +16,7 @@ from threading import Condition, Event, Thread
 from serial import Serial, SerialException
 from serial.tools.list_ports import comports
 
-from verifier.mrz import is_first_line
+from clearance.credential.mrz import is_first_line
 from verifier.scan.keyboard import MAX_CHARS
 
 BAUD = 9600

@@ -12,10 +12,10 @@ from threading import Lock
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import BadRequest, HTTPException
 
+from clearance.credential.mrz import MrzFault, read_mrz
 from clearance_templates.i18n import LANGUAGES
 from verifier.acts import Act, Ground, Objection
 from verifier.desk import NotRecorded, NotYet, Repeat, ScannedText, ScanRecord, Source
-from verifier.mrz import MrzFault, read_mrz
 from verifier.passport import PassportInHand, passport_in_hand
 from verifier.web import bilingual, guard
 from verifier.web.calibration import calibration_symbol

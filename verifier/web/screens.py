@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, jsonify, render_template
 
+from clearance.credential.mrz import MrzFault
 from clearance_templates.wording import (
     DOUBT_WORDS,
     LOOK_WORDS,
@@ -16,7 +17,6 @@ from clearance_templates.wording import (
 )
 from verifier.acts import Act, Ground, KeptScan, Objection, likely_ground
 from verifier.desk import ScanRecord
-from verifier.mrz import MrzFault
 from verifier.passport import PassportFault, PassportInHand
 from verifier.web.notices import BY_STATUS, EVERY_OTHER_STATUS, NOTICES
 from verifier.web.services import Heard, Paper, Services

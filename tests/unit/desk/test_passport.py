@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from clearance.credential.mrz import MrzFault
 from tests.unit.desk.bureau import CLAIMS
 from tests.unit.desk.zones import zone
-from verifier.mrz import MrzFault
 from verifier.passport import PassportFault, PassportInHand, ReadBy, passport_in_hand
 
 RENEWED = replace(CLAIMS, passport_no="A09999999", previous_passport_no="AB0123456")

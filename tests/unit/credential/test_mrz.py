@@ -4,16 +4,22 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from clearance.credential.mrz import MrzFault, Td3, check_digit, is_first_line, read_mrz
 from tests.unit.desk.pictures import BASE45, card_like_text
 from tests.unit.desk.zones import SPECIMEN, VALUES, zone
-from verifier.mrz import MrzFault, Td3, check_digit, is_first_line, read_mrz
 
 OURS = zone("A01234567")
 
 
 def test_the_specimen_of_icao_is_read() -> None:
     assert read_mrz("\n".join(SPECIMEN)) == Td3(
-        passport_no="L898902C3", issuing_state="UTO", birth_date="740812", expiry_date="120415"
+        passport_no="L898902C3",
+        issuing_state="UTO",
+        birth_date="740812",
+        expiry_date="120415",
+        sex="F",
+        surname="ERIKSSON",
+        given_names="ANNA MARIA",
     )
 
 
@@ -98,3 +104,18 @@ def test_the_first_line_says_that_a_second_one_follows() -> None:
     assert not is_first_line(OURS[1])
     assert not is_first_line("".join(OURS))
     assert not is_first_line(card_like_text(length=44))
+
+
+@pytest.mark.parametrize(
+    ("names", "surname", "given"),
+    [
+        ("UDDIN<<MD<RAHIM", "UDDIN", "MD RAHIM"),
+        ("RAHIM", "RAHIM", ""),
+        ("ABDUR<RAHMAN<<MOHAMMAD", "ABDUR RAHMAN", "MOHAMMAD"),
+        ("K<<" + "A" * 36, "K", "A" * 36),
+    ],
+)
+def test_surname_and_given_names_are_told_apart(names: str, surname: str, given: str) -> None:
+    read = read_mrz("".join(zone("A01234567", names=names)))
+    assert isinstance(read, Td3)
+    assert (read.surname, read.given_names, read.sex) == (surname, given, "M")

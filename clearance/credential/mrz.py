@@ -1,7 +1,7 @@
 """The two lines at the foot of a passport's data page: ICAO Doc 9303 part 4, the TD3 machine readable zone.
 
-Decides whether a text is such a zone and whether its check digits hold; nothing is repaired or guessed. Which passport
-belongs to which card is decided in `verifier.passport`.
+Decides whether a text is such a zone and whether its check digits hold; nothing is repaired or guessed. Shared by the
+desk, which compares a passport with a card, and by the office, which fills in a form from one (docs/adr/0026).
 """
 
 import re
@@ -38,6 +38,11 @@ class Td3:
     issuing_state: str
     birth_date: str
     expiry_date: str
+    sex: str
+    """`M`, `F`, or `<` where the passport does not say."""
+    surname: str
+    given_names: str
+    """Spaces between the parts; cut off where the name is longer than the line. No check digit covers the names."""
 
 
 def read_mrz(text: str) -> Td3 | MrzFault | None:
@@ -77,6 +82,13 @@ def _td3(first: str, second: str) -> Td3 | MrzFault:
         proofs.append((optional, second[42]))
     if any(str(check_digit(field)) != digit for field, digit in proofs):
         return MrzFault.MISREAD
+    surname, _, given_names = first[5:].rstrip(FILLER).partition(FILLER * 2)
     return Td3(
-        passport_no=number.rstrip(FILLER), issuing_state=first[2:5].rstrip(FILLER), birth_date=birth, expiry_date=expiry
+        passport_no=number.rstrip(FILLER),
+        issuing_state=first[2:5].rstrip(FILLER),
+        birth_date=birth,
+        expiry_date=expiry,
+        sex=second[20],
+        surname=surname.replace(FILLER, " ").strip(),
+        given_names=" ".join(given_names.replace(FILLER, " ").split()),
     )

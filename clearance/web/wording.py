@@ -398,10 +398,10 @@ _WHOLE_SENTENCES = frozenset({FaultKind.EXTRA_CELLS, *PHOTO_FAULTS.values()})
 
 def ground_text(objection: Objection, t: Translator) -> str:
     """What stands against a case and what would satisfy it."""
-    words = GROUND_WORDS[objection.ground]
-    details = objection.details
-    if objection.ground is Ground.ORIENTATION_INCOMPLETE and str(details["days"]) >= str(details["needed"]):
-        words = NO_CERTIFICATE
+    words, details = GROUND_WORDS[objection.ground], objection.details
+    match objection.ground, details:
+        case Ground.ORIENTATION_INCOMPLETE, {"days": int(days), "needed": int(needed)} if days >= needed:
+            words = NO_CERTIFICATE
     shown = {name: _detail(name, value, t) for name, value in details.items()}
     sentence = t.gettext(words) % shown
     return f"{sentence} {t.gettext(RULE_NAMED) % shown}" if {"source", "since"} <= details.keys() else sentence

@@ -69,7 +69,7 @@ RULE_WORDS: Mapping[Channel | Decider | Need | VisaKind | ProposalState, str] = 
     Channel.MISSION: N_("at a mission abroad"),
     Decider.DEMO: N_("DEMO decides"),
     Decider.HEADQUARTERS: N_("Headquarters decides"),
-    Decider.NOBODY: N_("Closed"),
+    Decider.NOBODY: N_("Nobody: closed"),
     Need.VISA_CHECK: N_("visa check"),
     Need.ATTESTATION: N_("attested visa"),
     Need.TRAINING: N_("training certificate"),

@@ -10,30 +10,50 @@ import pytest
 from clearance.credential.claims import CardClass, VisaType
 from clearance.credential.status import Status
 from clearance.credential.trust import Purpose, SignerState
-from clearance.domain.application import ApplicationState
 from clearance.domain.audit import AuditAct
 from clearance.domain.clearance import RevocationReason
-from clearance.domain.destinations import RULES
 from clearance.domain.eligibility import Details, Ground, Objection
+from clearance.domain.first_rules import first_rules
+from clearance.domain.lifecycle import ApplicationState
+from clearance.domain.permit import PermitFlag
 from clearance.domain.person import Sex
+from clearance.domain.proposal import ProposalState
+from clearance.domain.rules import Channel, Decider, Need, VisaKind
 from clearance.domain.staff import Role
 from clearance.issuing.fields import Fault, FaultKind
 from clearance.issuing.keys_and_desks import ListUse
 from clearance.issuing.ports import NotSigned, PhotoGround, Trouble
 from clearance.issuing.rows import COLUMNS
-from clearance.web import wording
+from clearance.web import wording, wording_rules
 from clearance_templates.i18n import Language, translator
 
 DAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 6, tzinfo=UTC)
+FIRST = first_rules()[0]
+SOURCE = FIRST.terms.source
 GROUND_DETAILS: dict[Ground, Details] = {
     Ground.NOT_THE_STATE: {"state": "approved"},
     Ground.ROLE_MISSING: {"role": "issuer"},
     Ground.DESTINATION_CLOSED: {"destination": "SAU"},
-    Ground.HEADQUARTERS_ONLY: {"source": RULES[0].source},
+    Ground.HEADQUARTERS_ONLY: {"source": SOURCE, "since": DAY},
+    Ground.VISA_IN_USE: {"visa": "6012345678", "clearance": "BMET-2026-0123456789A"},
+    Ground.GROUP_VISA: {"count": 25, "limit": 25},
+    Ground.SALARY_TOO_LOW: {"floor": "SAR 1,500"},
+    Ground.FEES_TOO_LOW: {"paid": 100, "due": 3050, "table": FIRST.terms.fees_version},
+    Ground.NOT_YOUR_PROPOSAL: {"officer": "A-1"},
+    Ground.PROPOSAL_SETTLED: {"outcome": "withdrawn"},
+    Ground.RULE_IN_THE_PAST: {"date": DAY},
+    Ground.RULE_REPLACED: {"number": 46},
+    Ground.RULE_OVERLAPS: {"number": 46, "from": DAY},
+    Ground.LETTER_USED: {"letter": "EXP-12/26"},
+    Ground.PLACES_MOVED_ON: {"permit": "EA-1", "places": 25},
+    Ground.PLACES_UNCHANGED: {"permit": "EA-1", "places": 25},
+    Ground.PLACES_BELOW_USED: {"permit": "EA-1", "used": 25},
+    Ground.TOO_MANY_PLACES: {"limit": 100_000},
+    Ground.NOT_SUSPENDED: {"licence": "RL-1234"},
     Ground.TOO_YOUNG: {"minimum": 25, "age": 19},
     Ground.PASSPORT_EXPIRED: {"date": DAY},
-    Ground.ORIENTATION_INCOMPLETE: {"days": 2},
+    Ground.ORIENTATION_INCOMPLETE: {"days": 2, "needed": 3},
     Ground.VISA_EXPIRED: {"date": DAY},
     Ground.VISA_UNCHECKED: {"destination": "QAT"},
     Ground.CONTRACT_ENDED: {"date": DAY},
@@ -78,6 +98,12 @@ CODES: list[tuple[type[Enum], Callable[..., str]]] = [
     (Purpose, wording.purpose_text),
     (SignerState, wording.signer_state_text),
     (ListUse, wording.list_use_text),
+    (PermitFlag, wording_rules.flag_text),
+    (Channel, wording_rules.rule_word),
+    (Decider, wording_rules.rule_word),
+    (Need, wording_rules.rule_word),
+    (VisaKind, wording_rules.rule_word),
+    (ProposalState, wording_rules.rule_word),
 ]
 
 
@@ -142,8 +168,14 @@ def test_a_column_that_is_not_ours_is_called_by_its_own_name() -> None:
 
 
 def test_every_source_of_a_rule_is_translated() -> None:
-    assert {rule.source for rule in RULES} <= set(wording.RULE_SOURCES)
-    assert all(is_bengali(translator("bn").gettext(source)) for source in wording.RULE_SOURCES)
+    assert {version.terms.source for version in first_rules()} <= set(wording_rules.RULE_SOURCES)
+    assert all(is_bengali(translator("bn").gettext(source)) for source in wording_rules.RULE_SOURCES)
+
+
+def test_what_comes_from_a_rule_names_it_and_since_when() -> None:
+    details: Details = {"minimum": 25, "age": 19, "source": SOURCE, "since": DAY}
+    assert sentence(Ground.TOO_YOUNG, "en", details).endswith(f" Rule: {SOURCE}, since 22 November 2026.")
+    assert sentence(Ground.TOO_YOUNG, "bn", details).endswith(", ২২ নভেম্বর ২০২৬ থেকে।")
 
 
 def test_a_permit_without_places_says_how_many_are_used_in_the_digits_of_the_reader() -> None:
@@ -159,7 +191,7 @@ def test_dates_follow_the_language_and_identifiers_do_not() -> None:
 
 def test_three_days_without_a_certificate_are_not_called_incomplete_days() -> None:
     assert "2 of 3 days" in sentence(Ground.ORIENTATION_INCOMPLETE, "en")
-    assert "no certificate number" in sentence(Ground.ORIENTATION_INCOMPLETE, "en", {"days": 3})
+    assert "no certificate number" in sentence(Ground.ORIENTATION_INCOMPLETE, "en", {"days": 3, "needed": 3})
 
 
 def test_years_in_a_fault_are_not_grouped() -> None:

@@ -4,6 +4,7 @@ The number may be that of the passport or of one before it. A wrong pair and an 
 search, which finds nothing, so that neither the answer nor the time it took tells which of the two it was.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -52,6 +53,7 @@ class CardFound:
 
     `departed_on` is the day a desk let the worker pass with it. `renewed` says that the card bears another number than
     was asked for: that of a passport before or after.
+    `another_under_way` says that a case for the next card waits for an officer.
     """
 
     clearance: Clearance
@@ -60,6 +62,7 @@ class CardFound:
     destination: str
     departed_on: date | None
     renewed: bool
+    another_under_way: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,14 +88,10 @@ def lookup(service: Service, *, passport_no: str, birth_date: date | None, secon
         cases = work.applications.of_person(number, birth_date=_asked(birth_date, second_factor))
         if not cases:
             return NotFound()
-        issued = next((case for case in cases if case.issued), None)
-        clearance = work.clearances.for_application(issued.reference) if issued else None
-        newest = cases[0]
-        if issued is None or clearance is None:
-            return _not_yet(work, newest, on=service.today())
-        if clearance.status is not Status.VALID and newest.under_way:
-            return _not_yet(work, newest, on=service.today())  # better news than the end of the old card
-    return _card(clearance, issued, asked=number)
+        newest, card = cases[0], _newest_card(work, cases)
+        if card is None or (card[0].status is not Status.VALID and newest.under_way):
+            return _not_yet(work, newest, on=service.today())  # better news than the end of an old card
+    return _card(*card, asked=number, another=newest.under_way)
 
 
 def _asked(birth_date: date | None, second_factor: SecondFactor) -> date | None:
@@ -101,6 +100,18 @@ def _asked(birth_date: date | None, second_factor: SecondFactor) -> date | None:
             return birth_date or date.min  # nobody was born then: a missing date is a wrong one
         case SecondFactor.NONE:
             return None
+
+
+def _newest_card(work: UnitOfWork, cases: Sequence[Application]) -> tuple[Clearance, Application] | None:
+    """The newest card of a person's cases and the case it is from: where none has one yet, the card that the newest of
+    them is to replace, and that a passport of before bears."""
+    issued = next((case for case in cases if case.issued), None)
+    if issued is not None:
+        clearance = work.clearances.for_application(issued.reference)
+    else:
+        clearance = work.clearances.get(cases[0].replaces) if cases[0].replaces else None
+        issued = work.applications.get(clearance.application_reference) if clearance else None
+    return None if clearance is None or issued is None else (clearance, issued)
 
 
 def _not_yet(work: UnitOfWork, application: Application, *, on: date) -> NotYetIssued:
@@ -113,7 +124,7 @@ def _not_yet(work: UnitOfWork, application: Application, *, on: date) -> NotYetI
     )
 
 
-def _card(clearance: Clearance, application: Application, *, asked: str) -> CardFound | CardCancelled:
+def _card(clearance: Clearance, application: Application, *, asked: str, another: bool) -> CardFound | CardCancelled:
     worker = application.draft.worker
     if clearance.status is not Status.VALID:
         return CardCancelled(
@@ -130,6 +141,7 @@ def _card(clearance: Clearance, application: Application, *, asked: str) -> Card
         destination=application.draft.destination,
         departed_on=_day_of(application, Move.DEPART),
         renewed=clearance.passport_no != asked,
+        another_under_way=another,
     )
 
 

@@ -95,7 +95,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if request.path.startswith(API):
         return problems.of_http(error)
     body, _ = _page(BY_STATUS.get(status, BY_STATUS[400 if status < 500 else 500]))
-    headers = [item for item in error.get_headers() if item[0] in {"Allow", "Retry-After"}]
+    headers = [item for item in error.get_headers() if item[0] in {"Allow", "Content-Range", "Retry-After"}]
     return body, status, headers
 
 

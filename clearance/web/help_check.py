@@ -91,7 +91,7 @@ def _of_text(path: Path, text: str, pages: HelpPages) -> Iterator[Finding]:
     for token in tokens:
         if token.type == "heading_open" and token.tag == "h1":
             yield Finding(file=path, kind=FindingKind.FIRST_HEADING, about="#")
-    for tag in re.findall(r"</?[a-zA-Z][^>\n]{0,60}>", text):
+    for tag in re.findall(r"<[a-zA-Z][^>\n]{0,60}>", text):
         yield Finding(file=path, kind=FindingKind.HTML, about=tag)
     for token, attribute in addresses(tokens):
         address = str(token.attrGet(attribute) or "")

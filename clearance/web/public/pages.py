@@ -148,8 +148,12 @@ def _page_of(answer: NotYetIssued | CardFound | CardCancelled, *, in_force: bool
         case NotYetIssued(state=state):
             stop = application_stopped(state)
             return {"template_name_or_list": "public/stopped.html", "stop": stop, "ended": answer.since}
-        case CardFound(departed_on=departed_on, renewed=renewed) if in_force:
-            shown = {"departed_on": departed_on, "renewed": renewed}
+        case CardFound() if in_force:
+            shown = {
+                "departed_on": answer.departed_on,
+                "renewed": answer.renewed,
+                "another_under_way": answer.another_under_way,
+            }
             return {"template_name_or_list": "public/ready.html", **shown, **_card(answer)}
         case CardFound():
             return _stopped_card(answer, ended=answer.clearance.valid_until)

@@ -27,6 +27,7 @@ from clearance.issuing.ports import (
     Deliveries,
     DeskJournals,
     Desks,
+    EntryForms,
     Factors,
     FeedPlaces,
     Intents,
@@ -53,6 +54,7 @@ from clearance.storage.clients import SqlClients, SqlKeyedRequests
 from clearance.storage.deliveries import SqlDeliveries, SqlFeedPlaces, SqlWebhooks
 from clearance.storage.desk_journals import SqlDeskJournals
 from clearance.storage.desks import SqlDesks
+from clearance.storage.entry_forms import SqlEntryForms
 from clearance.storage.factors import SqlFactors
 from clearance.storage.intents import SqlIntents
 from clearance.storage.oversight import SqlOversight
@@ -137,6 +139,7 @@ class SqlUnitOfWork:
     signing: SigningControls
     batches: Batches
     chores: ChoreRecords
+    forms: EntryForms
     clients: Clients
     keyed_requests: KeyedRequests
     webhooks: Webhooks
@@ -197,6 +200,7 @@ class SqlUnitOfWork:
         self.signing = SqlSigningControls(connection)
         self.batches = SqlBatches(connection)
         self.chores = SqlChores(connection)
+        self.forms = SqlEntryForms(connection)
         self.clients = SqlClients(connection)
         self.keyed_requests = SqlKeyedRequests(connection)
         self.webhooks = SqlWebhooks(connection)

@@ -116,3 +116,16 @@ batch_results = Table(
     Column("done", Boolean, nullable=False),
     Column("notes", JSON, nullable=False),
 )
+
+entry_forms = Table(
+    "entry_forms",
+    metadata,
+    Column("number", String(12), primary_key=True),
+    Column("officer_no", ForeignKey("officers.number"), nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+    Column("texts", JSON, nullable=False),
+    Column("photo_sha256", String(64), nullable=False),
+    Column("photo_remark", String(16)),
+    Column("reference", ForeignKey("applications.reference"), unique=True),
+    Index("ix_entry_forms_open", "officer_no", "reference", "saved_at"),
+)

@@ -9,7 +9,7 @@ from clearance.domain.application import Application
 from clearance.domain.batch import Batch, BatchRun, BatchStep, RowStanding
 from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.staff import Scope
-from clearance.issuing.ports import BatchRow, ChoreRecord, Chunk, Conflict, Note, RowResult, RunTally
+from clearance.issuing.ports import BatchRow, ChoreRecord, Chunk, Conflict, EntryForm, Note, RowResult, RunTally
 
 
 @dataclass
@@ -24,6 +24,7 @@ class BatchRows:
     batch_runs: dict[str, BatchRun] = field(default_factory=dict)
     batch_chunks: dict[tuple[str, int], Chunk] = field(default_factory=dict)
     batch_results: dict[tuple[str, int], RowResult] = field(default_factory=dict)
+    entry_forms: dict[str, EntryForm] = field(default_factory=dict)
 
 
 @dataclass
@@ -179,3 +180,19 @@ class FakeBatches:
         results = self._results(run.number)
         done = sum(result.done for result in results)
         return RunTally(run=run, done=done, refused=len(results) - done)
+
+
+@dataclass
+class FakeEntryForms:
+    rows: BatchRows
+
+    def get(self, number: str) -> EntryForm | None:
+        return self.rows.entry_forms.get(number)
+
+    def save(self, form: EntryForm) -> None:
+        self.rows.entry_forms[form.number] = form
+
+    def open_of(self, officer_no: str, *, limit: int) -> Sequence[EntryForm]:
+        found = [f for f in self.rows.entry_forms.values() if f.officer_no == officer_no and f.reference is None]
+        found.sort(key=lambda form: form.number)
+        return sorted(found, key=lambda form: form.saved_at, reverse=True)[:limit]

@@ -38,6 +38,7 @@ from clearance.issuing.ports import (
     Deliveries,
     DeskJournals,
     Desks,
+    EntryForms,
     Factors,
     FeedPlaces,
     Intents,
@@ -58,7 +59,7 @@ from clearance.issuing.ports import (
     Webhooks,
 )
 from tests.fakes.access import AccessRows, FakeFactors, FakeSessions, FakeStaffChanges
-from tests.fakes.batches import BatchRows, FakeBatches, FakeChores
+from tests.fakes.batches import BatchRows, FakeBatches, FakeChores, FakeEntryForms
 from tests.fakes.desk_journals import FakeDeskJournals
 from tests.fakes.interface import (
     FakeClients,
@@ -126,6 +127,7 @@ class FakeUnitOfWork:
     signing: SigningControls
     batches: Batches
     chores: ChoreRecords
+    forms: EntryForms
     clients: Clients
     keyed_requests: KeyedRequests
     webhooks: Webhooks
@@ -160,6 +162,7 @@ class FakeUnitOfWork:
         self.signing = FakeSigningControls(self.rows)
         self.batches = FakeBatches(self.rows)
         self.chores = FakeChores(self.rows)
+        self.forms = FakeEntryForms(self.rows)
         self.clients = FakeClients(self.rows)
         self.keyed_requests = FakeKeyedRequests(self.rows)
         self.webhooks = FakeWebhooks(self.rows)

@@ -20,6 +20,7 @@ from clearance.issuing.ports.cards import CardPrinter, Documents, Portrait, Seal
 from clearance.issuing.ports.cases import Sought
 from clearance.issuing.ports.chores import ChoreRecord, ChoreRecords
 from clearance.issuing.ports.desk_journals import DeskDay, DeskJournals
+from clearance.issuing.ports.entry_forms import EntryForm, EntryForms
 from clearance.issuing.ports.faults import (
     Conflict,
     DoesNotFit,
@@ -86,6 +87,8 @@ __all__ = [
     "Desks",
     "Documents",
     "DoesNotFit",
+    "EntryForm",
+    "EntryForms",
     "Factors",
     "FeedPlaces",
     "Intents",

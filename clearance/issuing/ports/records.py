@@ -21,6 +21,7 @@ from clearance.issuing.ports.batches import Batches
 from clearance.issuing.ports.cases import Sought
 from clearance.issuing.ports.chores import ChoreRecords
 from clearance.issuing.ports.desk_journals import DeskJournals
+from clearance.issuing.ports.entry_forms import EntryForms
 from clearance.issuing.ports.interface import Clients, Deliveries, FeedPlaces, KeyedRequests, Webhooks
 from clearance.issuing.ports.oversight import Oversight
 from clearance.issuing.ports.permits import Permits
@@ -304,6 +305,7 @@ class UnitOfWork(Protocol):
     signing: SigningControls
     batches: Batches
     chores: ChoreRecords
+    forms: EntryForms
     clients: Clients
     keyed_requests: KeyedRequests
     webhooks: Webhooks

@@ -130,3 +130,18 @@ def _runs() -> None:
         sa.ForeignKeyConstraint(["run_no"], ["batch_runs.number"], name=op.f("fk_batch_results_run_no")),
         sa.PrimaryKeyConstraint("run_no", "row", name=op.f("pk_batch_results")),
     )
+    op.create_table(
+        "entry_forms",
+        sa.Column("number", sa.String(length=12), nullable=False),
+        sa.Column("officer_no", sa.String(length=20), nullable=False),
+        sa.Column("saved_at", sa.DateTime(), nullable=False),
+        sa.Column("texts", sa.JSON(), nullable=False),
+        sa.Column("photo_sha256", sa.String(length=64), nullable=False),
+        sa.Column("photo_remark", sa.String(length=16), nullable=True),
+        sa.Column("reference", sa.String(length=12), nullable=True),
+        sa.ForeignKeyConstraint(["officer_no"], ["officers.number"], name=op.f("fk_entry_forms_officer_no")),
+        sa.ForeignKeyConstraint(["reference"], ["applications.reference"], name=op.f("fk_entry_forms_reference")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_entry_forms")),
+        sa.UniqueConstraint("reference", name=op.f("uq_entry_forms_reference")),
+    )
+    op.create_index("ix_entry_forms_open", "entry_forms", ["officer_no", "reference", "saved_at"], unique=False)

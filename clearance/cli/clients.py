@@ -19,7 +19,9 @@ from clearance_templates.i18n import N_, Translator
 REFUSED = {
     "name": N_("The name must be 2 to 60 small letters, digits, dots and hyphens, and no other open client's."),
     "officer": N_("There is no open account of this number."),
-    "scope": N_("A client needs at least one scope, and for `submit` an account that may submit applications."),
+    "scope": N_(
+        "A client needs a scope. `submit` goes with an account that may submit, `statistics` with an auditor's."
+    ),
     "term": N_("A token holds for 1 to 366 days."),
 }
 """Why a client is not registered, by the word that the use case gives."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from clearance.domain.audit import AuditAct, AuditEntry, Facts
 from clearance.domain.client import MAX_TERM, ApiClient, ClientScope, ClientToken, new_client_id
-from clearance.domain.staff import ENTERING, Officer
+from clearance.domain.staff import ENTERING, OVERSIGHT, Officer, Role
 from clearance.domain.tokens import new_token, owner_of, token_sha256
 from clearance.issuing.people import OPERATOR
 from clearance.issuing.ports import Conflict, NotOnRecord, UnitOfWork
@@ -145,8 +145,8 @@ def _require_account(work: UnitOfWork, client: ApiClient) -> None:
     officer = work.staff.get(client.officer_no)
     if officer is None or not officer.active:
         raise ClientRefused("officer")
-    may_submit = bool(officer.roles & ENTERING)
-    if not client.scopes or (ClientScope.SUBMIT in client.scopes and not may_submit):
+    needed = {ClientScope.SUBMIT: ENTERING, ClientScope.STATISTICS: OVERSIGHT}
+    if not client.scopes or any(not officer.roles & needed.get(scope, frozenset(Role)) for scope in client.scopes):
         raise ClientRefused("scope")
 
 

@@ -7,7 +7,7 @@ act whose entry stands is told of, once, whatever dies in between (docs/adr/0097
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 
 from clearance.domain.application import Application
@@ -15,7 +15,7 @@ from clearance.domain.audit import AuditAct, AuditLink, Facts
 from clearance.domain.clearance import RevocationReason
 from clearance.domain.client import ClientScope
 from clearance.domain.delivery import CaseEvent, Channel, Delivery, new_delivery_id
-from clearance.domain.lifecycle import ApplicationState
+from clearance.domain.lifecycle import ApplicationState, Move
 from clearance.domain.staff import Scope
 from clearance.issuing.ports import UnitOfWork
 from clearance.issuing.service import DHAKA, Service
@@ -74,7 +74,7 @@ class QuietHours:
         if self.begin == self.end or not self._quiet(local.time()):
             return at
         morning = local.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0)
-        return morning if morning > local else morning + timedelta(days=1)
+        return (morning if morning > local else morning + timedelta(days=1)).astimezone(UTC)
 
     def _quiet(self, at: time) -> bool:
         if self.begin < self.end:
@@ -138,17 +138,20 @@ def _news(work: UnitOfWork, links: list[AuditLink]) -> Iterator[News]:
         application = work.applications.get(link.subject) if link.act in told else None
         if application is not None:
             facts = _facts(link)
-            number = facts.get("clearance")
-            if number is None and application.issued is not None:
-                card = work.clearances.for_application(application.reference)
-                number = card.clearance_no if card else None
-            yield News(
-                link=link,
-                application=application,
-                event=told[link.act],
-                clearance_no=str(number) if number else None,
-                facts=facts,
-            )
+            card = _card_by_then(work, application, facts)
+            yield News(link=link, application=application, event=told[link.act], clearance_no=card, facts=facts)
+
+
+def _card_by_then(work: UnitOfWork, application: Application, facts: Facts) -> str | None:
+    """The number of the card that an entry names, or that the case had when it was written."""
+    number, version = facts.get("clearance"), facts.get("version")
+    if isinstance(number, str):
+        return number
+    acts = application.acts[: version if isinstance(version, int) else None]
+    if not any(act.move is Move.ISSUE for act in acts):
+        return None
+    card = work.clearances.for_application(application.reference)
+    return card.clearance_no if card else None
 
 
 def _facts(link: AuditLink) -> Facts:

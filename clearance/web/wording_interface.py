@@ -36,6 +36,7 @@ class ProblemCode(StrEnum):
     REFUSED = "refused"
     KEY_OF_ANOTHER = "key_of_another"
     TOO_MANY_WEBHOOKS = "too_many_webhooks"
+    WITHHELD = "withheld"
     TOO_MANY_REQUESTS = "too_many_requests"
     FAILED = "failed"
     BUSY = "busy"
@@ -59,6 +60,7 @@ PROBLEM_WORDS: Mapping[ProblemCode, str] = {
     ProblemCode.REFUSED: N_("The rules of the office do not allow this; “errors” says why."),
     ProblemCode.KEY_OF_ANOTHER: N_("This Idempotency-Key was sent with another request. Take a new one."),
     ProblemCode.TOO_MANY_WEBHOOKS: N_("This client has as many webhooks as it may. Remove one first."),
+    ProblemCode.WITHHELD: N_("So few cards fall into this month that the table would tell about single people."),
     ProblemCode.TOO_MANY_REQUESTS: N_("Too many requests. Wait as long as Retry-After says."),
     ProblemCode.FAILED: N_("Something went wrong on our side. Nothing is lost; repeat the request."),
     ProblemCode.BUSY: N_("The service is busy. Nothing is lost; repeat the request as Retry-After says."),

@@ -1,5 +1,6 @@
 """Sessions, second factors, invitations and proposals in memory."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
@@ -176,4 +177,4 @@ class FakeVault:
         return sealed.removeprefix(mark) if sealed.startswith(mark) else None
 
     def digest(self, code: str) -> str:
-        return code.encode().hex().ljust(64, "0")[:64]
+        return hashlib.sha256(code.encode()).hexdigest()

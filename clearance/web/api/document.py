@@ -104,7 +104,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
 def _query(model: type[BaseModel]) -> list[dict[str, Any]]:
     schema = model.model_json_schema(ref_template=_SCHEMA)
     return [
-        {"name": name, "in": "query", "required": False, "schema": _without_null(field)}
+        {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": _without_null(field)}
         for name, field in schema.get("properties", {}).items()
     ]
 

@@ -70,14 +70,14 @@ class Door:
         try:
             return authenticate(self._service, token)
         except UnknownToken:
-            with self._limiter.limit(UNKNOWN_PER_ADDRESS, key_func=visitor):
+            with self._limiter.shared_limit(UNKNOWN_PER_ADDRESS, scope="unknown-token", key_func=visitor):
                 raise Wrong(ProblemCode.TOKEN_UNKNOWN, headers={"WWW-Authenticate": "Bearer"}) from None
 
     def _count(self, caller: Caller, headers: dict[str, str]) -> None:
         """Count the request, and say in `headers` how many are left. Raises TooManyRequests (429)."""
         headers["RateLimit-Policy"] = f'"{POLICY}";q={REQUESTS};w={WINDOW_S}'
         try:
-            with self._limiter.limit(PER_CLIENT, key_func=lambda: caller.client.id):
+            with self._limiter.shared_limit(PER_CLIENT, scope=POLICY, key_func=lambda: caller.client.id):
                 pass
         finally:
             now = self._limiter.current_limit

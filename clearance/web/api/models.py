@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_mod
 
 from clearance.domain.delivery import CaseEvent, DeliveryState
 from clearance.domain.lifecycle import ApplicationState
+from clearance.domain.statistics import Dimension
 from clearance.issuing.fields import MAX_CELL
 from clearance.issuing.interface import NextActor
 from clearance.issuing.rows import COLUMNS, EXAMPLE, OPTIONAL
@@ -163,6 +164,38 @@ class DeliveryList(Strict):
     """Deliveries, newest first."""
 
     items: list[Delivery]
+
+
+class CardCounts(Strict):
+    """Cards issued in a month, and of these: held now, taken back, departed. Null where fewer than five people are
+    counted, or where the number would give such a one away."""
+
+    issued: int | None
+    held: int | None
+    revoked: int | None
+    departed: int | None
+
+
+class CardCountsOf(CardCounts):
+    """The same for one value of the dimension, such as a destination."""
+
+    value: str
+
+
+class Statistics(Strict):
+    """Counts of one calendar month by one dimension."""
+
+    month: str
+    by: Dimension
+    rows: list[CardCountsOf]
+    total: CardCounts
+
+
+class StatisticsQuery(Strict):
+    """Which month, and by what its cards are counted."""
+
+    month: Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+    by: Dimension
 
 
 class CaseQuery(Strict):

@@ -30,6 +30,7 @@ STATUS: Mapping[ProblemCode, int] = {
     ProblemCode.REFUSED: 422,
     ProblemCode.KEY_OF_ANOTHER: 422,
     ProblemCode.TOO_MANY_WEBHOOKS: 422,
+    ProblemCode.WITHHELD: 422,
     ProblemCode.TOO_MANY_REQUESTS: 429,
     ProblemCode.FAILED: 500,
     ProblemCode.BUSY: 503,

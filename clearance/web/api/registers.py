@@ -1,11 +1,26 @@
-"""Permits and licences, to be read."""
+"""Permits, licences and statistics, to be read."""
 
+from datetime import date
 from typing import cast
 
 from clearance.domain.client import ClientScope
+from clearance.domain.staff import OVERSIGHT
+from clearance.domain.statistics import COLUMNS, Row
 from clearance.issuing import interface
-from clearance.web.api.models import Licence, Permit, PermitList, PermitQuery, Texts
+from clearance.issuing.statistics import export
+from clearance.web.api.models import (
+    CardCounts,
+    CardCountsOf,
+    Licence,
+    Permit,
+    PermitList,
+    PermitQuery,
+    Statistics,
+    StatisticsQuery,
+    Texts,
+)
 from clearance.web.api.operation import Call, Operation, Result
+from clearance.web.api.problems import Wrong
 from clearance.web.wording_interface import ProblemCode
 
 
@@ -47,6 +62,30 @@ def licence(call: Call) -> Result:
     )
 
 
+def statistics(call: Call) -> Result:
+    """The counts of one month, fit to be given away; it is put on record who took them."""
+    query = cast(StatisticsQuery, call.query)
+    month = date.fromisoformat(f"{query.month}-01")
+    caller = call.caller
+    if not caller.officer.roles & OVERSIGHT:
+        raise Wrong(ProblemCode.SCOPE_MISSING)
+    given = export(call.service, query.by, month=month, officer=caller.officer, device=caller.client.device)
+    if given is None:
+        raise Wrong(ProblemCode.WITHHELD)
+    return Result(
+        model=Statistics(
+            month=query.month,
+            by=query.by,
+            rows=[CardCountsOf(value=value, **_named(row)) for value, row in given.rows.items()],
+            total=CardCounts(**_named(given.total)),
+        )
+    )
+
+
+def _named(row: Row) -> dict[str, int | None]:
+    return dict(zip(COLUMNS, row, strict=True))
+
+
 OPERATIONS = (
     Operation(
         id="listPermits",
@@ -67,5 +106,16 @@ OPERATIONS = (
         perform=licence,
         answer=Licence,
         problems=(ProblemCode.NOT_FOUND,),
+    ),
+    Operation(
+        id="getStatistics",
+        method="GET",
+        path="/statistics",
+        scope=ClientScope.STATISTICS,
+        summary="Cards of one month by day, destination, office, agency or sex; for accounts of oversight.",
+        perform=statistics,
+        query=StatisticsQuery,
+        answer=Statistics,
+        problems=(ProblemCode.WITHHELD,),
     ),
 )

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from clearance.credential.status import Status
-from clearance.domain.application import ApplicationState
 from clearance.domain.clearance import RevocationReason
+from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing import reject
 from clearance.issuing.lookup import (
     Answer,
@@ -19,7 +19,7 @@ from clearance.issuing.lookup import (
     lookup,
 )
 from clearance.issuing.revoke import revoke
-from tests.fakes.office import APPROVER, ISSUER, OfficeAtWork, draft, expect
+from tests.fakes.office import APPROVER, DEVICE, ISSUER, TODAY, OfficeAtWork, draft, expect
 
 BORN = draft().worker.birth_date
 PASSPORT = draft().worker.passport.number
@@ -34,11 +34,22 @@ def ask(
     return lookup(office.service, passport_no=passport_no, birth_date=birth_date, second_factor=second_factor)
 
 
+def not_yet(state: ApplicationState) -> NotYetIssued:
+    """A case in good order of the fake office's agency."""
+    return NotYetIssued(state=state, since=TODAY, lacking=(), licence_no="RL-1234")
+
+
 def test_the_right_pair_finds_the_card(office: OfficeAtWork) -> None:
     clearance = office.issue()
     worker = draft().worker
     assert ask(office) == CardFound(
-        clearance=clearance, name_en=worker.name_en, name_bn=worker.name_bn, destination="SAU"
+        clearance=clearance,
+        name_en=worker.name_en,
+        name_bn=worker.name_bn,
+        destination="SAU",
+        departed_on=None,
+        renewed=False,
+        another_under_way=False,
     )
 
 
@@ -96,20 +107,22 @@ def test_a_case_on_its_way_is_said_so(office: OfficeAtWork, state: ApplicationSt
         office.enter()
     else:
         office.approve()
-    assert ask(office) == NotYetIssued(state=state)
+    assert ask(office) == not_yet(state)
     assert ask(office, birth_date=BORN + timedelta(days=1)) == NotFound()
 
 
 def test_a_rejected_case_is_said_so(office: OfficeAtWork) -> None:
     entered = office.enter()
-    reject.reject(office.service, entered.reference, officer=APPROVER, version=1, reason="withdrew")
-    assert ask(office) == NotYetIssued(state=ApplicationState.REJECTED)
+    reject.reject(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1, reason="withdrew")
+    assert ask(office) == not_yet(ApplicationState.REJECTED)
 
 
 def test_a_revoked_card_says_so_to_the_right_pair_only(office: OfficeAtWork) -> None:
     clearance = office.issue()
     reason = RevocationReason.VISA_CANCELLED
-    revoked = expect(revoke(office.service, clearance.clearance_no, officer=ISSUER, reason=reason, remark=""))
+    revoked = expect(
+        revoke(office.service, clearance.clearance_no, officer=ISSUER, device=DEVICE, reason=reason, remark="")
+    )
     answer = ask(office)
     assert isinstance(answer, CardCancelled)
     assert answer.clearance == revoked
@@ -129,11 +142,18 @@ def test_a_card_that_is_held_or_replaced_is_not_handed_out(office: OfficeAtWork,
 
 def test_a_new_case_under_way_is_better_news_than_the_revoked_card(office: OfficeAtWork) -> None:
     clearance = office.issue()
-    revoke(office.service, clearance.clearance_no, officer=ISSUER, reason=RevocationReason.AUTHORITY_ORDER, remark="")
+    revoke(
+        office.service,
+        clearance.clearance_no,
+        officer=ISSUER,
+        device=DEVICE,
+        reason=RevocationReason.AUTHORITY_ORDER,
+        remark="",
+    )
     office.clock.advance(minutes=1)
     again = office.enter(replace(draft(1), worker=draft(0).worker))
-    assert ask(office) == NotYetIssued(state=ApplicationState.SUBMITTED)
-    reject.reject(office.service, again.reference, officer=APPROVER, version=1, reason="no")
+    assert ask(office) == not_yet(ApplicationState.SUBMITTED)
+    reject.reject(office.service, again.reference, officer=APPROVER, device=DEVICE, version=1, reason="no")
     assert isinstance(ask(office), CardCancelled)
 
 

@@ -29,10 +29,7 @@ _BEARS_NUMBER = union_all(
     select(earlier_passports.c.reference).where(earlier_passports.c.passport_no == bindparam("wanted")),
 )
 _OF_PASSPORT = (
-    select(applications)
-    .where(_C.reference.in_(_BEARS_NUMBER))
-    .order_by(_C.entered_at.desc())
-    .limit(_PER_PERSON)
+    select(applications).where(_C.reference.in_(_BEARS_NUMBER)).order_by(_C.entered_at.desc()).limit(_PER_PERSON)
 )
 _OF_PERSON = _OF_PASSPORT.where(_C.birth_date == bindparam("born"))
 _SAVE = update(applications).where(_C.reference == bindparam("wanted"), _C.version == bindparam("seen"))
@@ -150,10 +147,11 @@ def _left_alone(signers: Mapping[ApplicationState, frozenset[str]]) -> ColumnEle
         acted = select(acts.c.officer_no).where(
             acts.c.reference == _C.reference, acts.c.step.not_in((Step.CARE.value, AWAITED[state].value))
         )
+        acted = acted.correlate(applications)
         free = select(officers.c.number).where(
             officers.c.office_code == _C.office_code, officers.c.number.in_(numbers), officers.c.number.not_in(acted)
         )
-        alone.append(and_(_C.state == state.value, ~free.exists()))
+        alone.append(and_(_C.state == state.value, ~free.correlate(applications).exists()))
     return or_(False, *alone)
 
 

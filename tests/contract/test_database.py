@@ -11,16 +11,38 @@ import pytest
 
 from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status
-from clearance.domain.application import ApplicationState
+from clearance.domain.application import Application, VisaCheck
 from clearance.domain.desk import Desk, Holding
+from clearance.domain.lifecycle import ApplicationState
+from clearance.domain.person import NextOfKin
 from clearance.domain.reissue import Reissue, ReissueTally
 from clearance.domain.signing import SignedLately, SigningStop
-from clearance.domain.staff import Role
-from clearance.issuing.ports import Conflict, Database, NotOnRecord, UnitOfWork
-from tests.fakes.office import AGENCY, CLERK, DISTRICT, EVERYTHING, NOW, PERMIT, STAFF, draft, officer
-from tests.fakes.values import URI, application, clearance, desk, entry, intent, revoked
+from clearance.domain.staff import Role, Scope
+from clearance.issuing.ports import Conflict, Database, NotOnRecord, Sought, UnitOfWork
+from tests.fakes.office import (
+    AGENCY_CLERK,
+    APPROVER,
+    CHECKER,
+    CLERK,
+    DISTRICT,
+    EVERYTHING,
+    ISSUER,
+    NOW,
+    PERMIT,
+    STAFF,
+    TODAY,
+    draft,
+    officer,
+)
+from tests.fakes.values import URI, acted_by, application, clearance, desk, entry, intent, revoked
 
-ANY = tuple(ApplicationState)
+STORED = tuple(state for state in ApplicationState if state is not ApplicationState.EXPIRED)
+DESK = desk(0)
+"""The desk of the departures in these tests."""
+
+
+def sought(**wanted: Any) -> Sought:
+    return Sought(**{"states": frozenset(ApplicationState), "on": TODAY, **wanted})
 
 
 def write(database: Database, step: Callable[[UnitOfWork], None]) -> None:
@@ -44,7 +66,7 @@ class TestTransactions:
         with pytest.raises(ZeroDivisionError):
             write(database, fail)
         with database.read() as work:
-            assert work.applications.count(states=ANY, text="") == 0
+            assert work.applications.count(sought()) == 0
 
     def test_a_conflict_leaves_everything_as_it_was(self, database: Database) -> None:
         def fail(work: UnitOfWork) -> None:
@@ -56,7 +78,7 @@ class TestTransactions:
             write(database, fail)
         with database.read() as work:
             assert work.permits.get("EA-2") is None
-            assert work.applications.count(states=ANY, text="") == 0
+            assert work.applications.count(sought()) == 0
 
     def test_a_read_cannot_be_committed(self, database: Database) -> None:
         with database.read() as work, pytest.raises(RuntimeError):
@@ -64,18 +86,18 @@ class TestTransactions:
 
     def test_a_reader_sees_one_state_while_another_writes(self, database: Database) -> None:
         with database.read() as reader:
-            before = reader.applications.count(states=ANY, text="")
+            before = reader.applications.count(sought())
             write(database, lambda work: work.applications.add(application()))
-            assert reader.applications.count(states=ANY, text="") == before
+            assert reader.applications.count(sought()) == before
         with database.read() as reader:
-            assert reader.applications.count(states=ANY, text="") == before + 1
+            assert reader.applications.count(sought()) == before + 1
 
     def test_writers_take_turns_from_their_first_read_on(self, database: Database) -> None:
         seen: list[int] = []
 
         def take_a_turn() -> None:
             with database.write() as work:
-                count = work.applications.count(states=ANY, text="")
+                count = work.applications.count(sought())
                 seen.append(count)
                 work.applications.add(application(count))
                 work.commit()
@@ -89,7 +111,11 @@ class TestTransactions:
 
 
 class TestApplications:
-    @pytest.mark.parametrize("state", ApplicationState)
+    @pytest.fixture(autouse=True)
+    def _desk(self, database: Database) -> None:
+        write(database, lambda work: work.desks.add(DESK))
+
+    @pytest.mark.parametrize("state", STORED)
     def test_a_case_comes_back_as_it_was(self, database: Database, state: ApplicationState) -> None:
         stored = application(7, state=state)
         write(database, lambda work: work.applications.add(stored))
@@ -102,7 +128,7 @@ class TestApplications:
         bare = replace(
             full,
             worker=worker,
-            visa=replace(full.visa, checked_on=None),
+            visa=replace(full.visa, check=None),
             job=replace(full.job, salary=None, occupation=replace(full.job.occupation, bn=None)),
             licence_no=None,
             orientation=replace(full.orientation, days=(), certificate_no=None),
@@ -125,14 +151,124 @@ class TestApplications:
         with database.read() as work:
             assert work.applications.by_receipt(draft(1).payment.receipt_no) == application(1)
 
+    def test_a_case_with_everything_there_can_be_comes_back_as_it_was(self, database: Database) -> None:
+        plain = application().draft
+        full = replace(
+            plain,
+            worker=replace(
+                plain.worker,
+                passport=replace(plain.worker.passport, previous_numbers=("BX0000001", "C00000002")),
+                fingerprint_office="DEMO-RNG",
+                mobile="+8801712345678",
+                email="rahim@example.com",
+            ),
+            visa=replace(
+                plain.visa,
+                check=VisaCheck(on=TODAY, by="Karim", site="visa.mofa.gov.sa", result="valid", evidence="ab" * 32),
+                advice_no="13012345",
+                sponsor_id="70012345",
+            ),
+            orientation=replace(plain.orientation, venue="TTC Rangpur"),
+            payment=replace(plain.payment, pay_order_no="PO-1", bank="PKB"),
+            next_of_kin=NextOfKin(name="AMENA BEGUM", relation="wife", phone="+8801812345678"),
+        )
+        stored = replace(application(), draft=full, forwarded=True, replaces="BMET-2026-OLD")
+        write(database, lambda work: work.applications.add(stored))
+        with database.read() as work:
+            assert work.applications.get(stored.reference) == stored
+            assert work.applications.of_person("C00000002", birth_date=plain.worker.birth_date) == [stored]
+
+    def test_a_pay_order_serves_one_case_and_a_correction_pays_nothing(self, database: Database) -> None:
+        paid = replace(draft(1), payment=replace(draft(1).payment, pay_order_no="PO-1"))
+        write(database, lambda work: work.applications.add(replace(application(1), draft=paid)))
+        again = replace(draft(2), payment=replace(draft(2).payment, pay_order_no="PO-1"))
+        with pytest.raises(Conflict):
+            write(database, lambda work: work.applications.add(replace(application(2), draft=again)))
+        correction = replace(application(3), draft=paid, replaces="BMET-2026-OLD")
+        write(database, lambda work: work.applications.add(correction))
+        with database.read() as work:
+            first = work.applications.by_pay_order("PO-1")
+            assert first is not None
+            assert first == work.applications.by_receipt(paid.payment.receipt_no)
+            assert first.reference == application(1).reference
+
+    def test_cases_are_found_within_a_scope(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            work.applications.add(replace(application(0), draft=replace(draft(0), office_code=DISTRICT.code)))
+            work.applications.add(replace(application(1), draft=replace(draft(1), licence_no=None)))
+            work.applications.add(application(2))
+
+        def found(scope: Scope) -> list[str]:
+            with database.read() as work:
+                cases = work.applications.find(sought(scope=scope), limit=9, offset=0)
+                assert work.applications.count(sought(scope=scope)) == len(cases)
+                return [each.reference[-1] for each in cases]
+
+        write(database, add)
+        assert found(Scope()) == ["0", "1", "2"]
+        assert found(Scope(office_code=DISTRICT.code)) == ["0"]
+        assert found(Scope(licence_no="RL-1234")) == ["0", "2"]
+
+    def test_the_pool_holds_what_a_district_cannot_sign_itself(self, database: Database) -> None:
+        here = {"office_code": DISTRICT.code}
+        local, other = officer("D-1", Role.CHECKER, **here), officer("D-2", Role.APPROVER, **here)
+
+        def in_district(index: int, **changes: Any) -> Application:
+            case = application(index, state=changes.pop("state", ApplicationState.SUBMITTED))
+            return replace(case, draft=replace(draft(index), office_code=DISTRICT.code), **changes)
+
+        def add(work: UnitOfWork) -> None:
+            work.staff.add(local)
+            work.staff.add(other)
+            work.applications.add(application(0))
+            work.applications.add(in_district(1))
+            work.applications.add(acted_by(in_district(2), submit=local.number))
+            work.applications.add(in_district(3, forwarded=True))
+            work.applications.add(in_district(4, state=ApplicationState.CHECKED))
+            work.applications.add(acted_by(in_district(5, state=ApplicationState.CHECKED), check=other.number))
+            work.applications.add(in_district(6, state=ApplicationState.APPROVED))
+
+        write(database, add)
+        pool = {
+            ApplicationState.SUBMITTED: frozenset({local.number, CHECKER.number}),
+            ApplicationState.CHECKED: frozenset({other.number, APPROVER.number}),
+            ApplicationState.APPROVED: frozenset({ISSUER.number}),
+        }
+        with database.read() as work:
+            cases = work.applications.find(sought(pool=pool), limit=9, offset=0)
+        # 1 and 4 wait for the district's own officers; 2 and 5 were acted on by them, 6 has no issuer there.
+        assert [each.reference[-1] for each in cases] == ["0", "2", "3", "5", "6"]
+
+    def test_a_case_runs_out_by_its_date_alone(self, database: Database) -> None:
+        issued = application(state=ApplicationState.ISSUED)
+        write(database, lambda work: work.applications.add(issued))
+        assert issued.valid_until is not None
+        for day, told in ((issued.valid_until, "issued"), (issued.valid_until + timedelta(days=1), "expired")):
+            with database.read() as work:
+                assert work.applications.tally(sought(on=day)) == {ApplicationState(told): 1}
+                for state in (ApplicationState.ISSUED, ApplicationState.EXPIRED):
+                    count = work.applications.count(sought(on=day, states=frozenset({state})))
+                    assert count == (state.value == told)
+
+    def test_cases_are_counted_by_state(self, database: Database) -> None:
+        def add(work: UnitOfWork) -> None:
+            work.applications.add(application(0))
+            work.applications.add(application(1))
+            work.applications.add(application(2, state=ApplicationState.REJECTED))
+
+        write(database, add)
+        with database.read() as work:
+            tally = work.applications.tally(sought())
+        assert tally == {ApplicationState.SUBMITTED: 2, ApplicationState.REJECTED: 1}
+
     def test_a_move_is_written_only_over_the_version_that_was_read(self, database: Database) -> None:
         write(database, lambda work: work.applications.add(application()))
-        moved = application(state=ApplicationState.APPROVED)
+        moved = application(state=ApplicationState.CHECKED)
         write(database, lambda work: work.applications.save(moved))
         with pytest.raises(Conflict):
             write(database, lambda work: work.applications.save(moved))
         with pytest.raises(Conflict):
-            write(database, lambda work: work.applications.save(replace(moved, version=4)))
+            write(database, lambda work: work.applications.save(application(state=ApplicationState.ISSUED)))
         with database.read() as work:
             assert work.applications.get(moved.reference) == moved
 
@@ -143,7 +279,7 @@ class TestApplications:
 
         write(database, add)
         with database.read() as work:
-            found = work.applications.find(states=ANY, text="", limit=2, offset=1)
+            found = work.applications.find(sought(), limit=2, offset=1)
             assert [each.reference for each in found] == ["APP-00000002", "APP-00000000"]
 
     @pytest.mark.parametrize(
@@ -168,20 +304,20 @@ class TestApplications:
 
         write(database, add)
         with database.read() as work:
-            assert work.applications.count(states=ANY, text=text) == found
-            assert len(work.applications.find(states=ANY, text=text, limit=50, offset=0)) == found
+            assert work.applications.count(sought(text=text)) == found
+            assert len(work.applications.find(sought(text=text), limit=50, offset=0)) == found
 
     def test_cases_are_found_by_state(self, database: Database) -> None:
         def add(work: UnitOfWork) -> None:
-            for index, state in enumerate(ApplicationState):
+            for index, state in enumerate(STORED):
                 work.applications.add(application(index, state=state))
 
         write(database, add)
         with database.read() as work:
-            for index, state in enumerate(ApplicationState):
-                found = work.applications.find(states=[state], text="", limit=50, offset=0)
+            for index, state in enumerate(STORED):
+                found = work.applications.find(sought(states=frozenset({state})), limit=50, offset=0)
                 assert [each.reference for each in found] == [f"APP-{index:08d}"]
-            assert work.applications.count(states=[], text="") == 0
+            assert work.applications.count(sought(states=frozenset())) == 0
 
     def test_the_cases_of_a_person_need_the_right_birth_date(self, database: Database) -> None:
         old, new = application(1), replace(application(2, minutes=5), draft=replace(draft(2), worker=draft(1).worker))
@@ -320,10 +456,14 @@ class TestClearances:
 
         write(database, add)
         with database.read() as work:
-            cards = work.clearances.find(text=text, limit=10, offset=0)
+            cards = work.clearances.find(text=text, scope=Scope(), limit=10, offset=0)
             assert [card.clearance_no for card in cards] == [clearance(index).clearance_no for index in found]
-            assert work.clearances.count(text=text) == len(found)
-            assert work.clearances.find(text=text, limit=10, offset=len(found)) == []
+            assert work.clearances.count(text=text, scope=Scope()) == len(found)
+            assert work.clearances.find(text=text, scope=Scope(), limit=10, offset=len(found)) == []
+            elsewhere = Scope(office_code=DISTRICT.code)
+            assert work.clearances.find(text=text, scope=elsewhere, limit=10, offset=0) == []
+            assert work.clearances.count(text=text, scope=elsewhere) == 0
+            assert work.clearances.count(text=text, scope=Scope(licence_no="RL-1234")) == len(found)
 
 
 class TestStaff:
@@ -333,12 +473,12 @@ class TestStaff:
             assert work.staff.by_username("x-1") == EVERYTHING
             assert work.staff.get("nobody") is None
             assert work.staff.by_username("nobody") is None
-            assert work.staff.all() == sorted(STAFF, key=lambda member: member.number)
+            assert work.staff.all() == sorted((*STAFF, AGENCY_CLERK), key=lambda member: member.number)
             assert work.staff.office("DEMO-RNG") == DISTRICT
             assert work.staff.office("DEMO-XXX") is None
 
     def test_changes_are_kept(self, database: Database) -> None:
-        blocked = replace(CLERK, active=False, roles=frozenset({Role.APPROVER, Role.ENTRY}))
+        blocked = replace(CLERK, active=False, roles=frozenset({Role.APPROVER, Role.DEMO_OFFICER}))
         write(database, lambda work: work.staff.save(blocked))
         with database.read() as work:
             assert work.staff.get(CLERK.number) == blocked
@@ -415,16 +555,19 @@ class TestIntents:
             assert work.intents.promised(PERMIT.number, besides="APP-00000001") == 1
             assert work.intents.promised("EA-OTHER", besides="") == 0
 
-    def test_the_intent_of_a_rejected_case_is_abandoned(self, database: Database) -> None:
-        def add(work: UnitOfWork) -> None:
-            work.intents.plan(intent(0))
-            work.applications.add(application(9, state=ApplicationState.REJECTED))
-            work.intents.plan(intent(9))
-
-        write(database, add)
+    def test_an_intent_given_up_is_abandoned_for_good(self, database: Database) -> None:
+        write(database, lambda work: work.intents.plan(intent(0)))
+        before = intent(0).status_ref
+        write(database, lambda work: work.intents.abandon("APP-00000000"))
+        write(database, lambda work: work.intents.abandon("APP-00000000"))
+        later = intent(0, clearance_no="BMET-2026-LATER", status_ref=StatusRef(uri=URI, idx=77))
+        write(database, lambda work: work.intents.plan(later))
         with database.read() as work:
-            assert list(work.intents.abandoned(URI)) == [1009]
+            assert work.intents.for_application("APP-00000000") == later
+            assert list(work.intents.abandoned(URI)) == [before.idx]
             assert list(work.intents.abandoned("https://s.bmet.gov.bd/27a")) == []
+            assert not work.intents.index_is_free(before)
+            assert work.intents.drawn(URI) == 2
 
 
 class TestReissues:

@@ -1,19 +1,19 @@
 """The database refuses what breaks the office's rules, whatever program asks."""
 
 import sqlite3
-import threading
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from clearance.domain.application import Application, ApplicationState
+from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance
+from clearance.domain.lifecycle import Act, ApplicationState, Move, Step
 from clearance.issuing.ports import Conflict
 from clearance.storage.database import SqlDatabase
-from tests.fakes.office import APPROVER, CLERK, ISSUER, PERMIT, draft
-from tests.fakes.values import application, clearance, entry, revoked
+from tests.fakes.office import APPROVER, CHECKER, CLERK, EVERYTHING, ISSUER, PERMIT, draft
+from tests.fakes.values import act, acted_by, application, clearance, entry, revoked
 
+SUBMITTED, CHECKED = ApplicationState.SUBMITTED, ApplicationState.CHECKED
 APPROVED, ISSUED, REJECTED = ApplicationState.APPROVED, ApplicationState.ISSUED, ApplicationState.REJECTED
 
 
@@ -27,38 +27,67 @@ def add(database: SqlDatabase, *rows: Application | Clearance) -> None:
         work.commit()
 
 
-def signed_by(case: Application, **officers: str) -> Application:
-    acts: dict[str, Any] = {act: replace(getattr(case, act), officer_no=number) for act, number in officers.items()}
-    return replace(case, **acts)
+def without(case: Application, missing: Move) -> Application:
+    return replace(case, acts=tuple(act for act in case.acts if act.move is not missing))
+
+
+def then(case: Application, *acts: Act) -> Application:
+    return replace(case, state=acts[-1].state, acts=(*case.acts, *acts))
+
+
+TAKEN_UP = replace(
+    act(Move.SUBMIT, by=EVERYTHING.number),
+    move=Move.TAKE_UP_AGAIN,
+    step=Step.TAKING_UP,
+    reason="new visa",
+)
 
 
 @pytest.mark.parametrize(
     "forged",
     [
-        signed_by(application(state=APPROVED), approved=CLERK.number),
-        signed_by(application(state=ISSUED), issued=APPROVER.number),
-        signed_by(application(state=ISSUED), issued=CLERK.number),
-        replace(application(state=APPROVED), approved=None),
-        replace(application(state=ISSUED), approved=None),
-        replace(application(state=ISSUED), issued=None),
+        acted_by(application(state=CHECKED), check=CLERK.number),
+        acted_by(application(state=APPROVED), approve=CLERK.number),
+        acted_by(application(state=APPROVED), approve=CHECKER.number),
+        acted_by(application(state=ISSUED), issue=APPROVER.number),
+        acted_by(application(state=ISSUED), issue=CLERK.number),
+        without(application(state=CHECKED), Move.CHECK),
+        without(application(state=APPROVED), Move.APPROVE),
+        without(application(state=ISSUED), Move.APPROVE),
+        without(application(state=ISSUED), Move.ISSUE),
         replace(application(state=ISSUED), state=APPROVED),
-        replace(application(state=REJECTED), rejected=None),
-        replace(application(state=REJECTED), state=ApplicationState.SUBMITTED),
-        signed_by(application(), entered="NOBODY"),
+        without(application(state=REJECTED), Move.REJECT),
+        replace(application(state=REJECTED), state=SUBMITTED),
+        then(application(state=REJECTED), TAKEN_UP, act(Move.CHECK), act(Move.APPROVE)),
+        then(application(state=REJECTED), replace(TAKEN_UP, officer_no=CLERK.number)),
+        then(application(state=SUBMITTED), act(Move.HOLD), replace(act(Move.APPROVE), move=Move.RELEASE)),
+        then(application(state=SUBMITTED), replace(act(Move.APPROVE), move=Move.HOLD)),
+        acted_by(application(), submit="NOBODY"),
+        acted_by(application(state=ISSUED), issue="DSK-00000000"),
         replace(application(), draft=replace(draft(), office_code="NOWHERE")),
+        replace(application(state=ISSUED), valid_until=None),
     ],
     ids=[
+        "checked by who entered it",
         "approved by who entered it",
+        "approved by who checked it",
         "issued by who approved it",
         "issued by who entered it",
+        "checked by nobody",
         "approved by nobody",
         "issued and approved by nobody",
         "issued by nobody",
         "approved although issued",
         "rejected by nobody",
         "submitted although rejected",
+        "approved by who rejected it before",
+        "taken up by who entered it",
+        "released to where it never was",
+        "approved by a hold",
         "entered by a stranger",
+        "issued by a desk",
         "in an office that does not exist",
+        "issued without a last day",
     ],
 )
 def test_a_case_that_breaks_the_rules_cannot_be_written(database: SqlDatabase, forged: Application) -> None:
@@ -89,9 +118,12 @@ def test_a_clearance_that_breaks_the_rules_cannot_be_written(database: SqlDataba
         f"UPDATE permits SET used = places + 1 WHERE number = '{PERMIT.number}'",
         f"UPDATE permits SET used = -1 WHERE number = '{PERMIT.number}'",
         f"UPDATE permits SET places = 0 WHERE number = '{PERMIT.number}'",
-        "UPDATE applications SET approved_by = entered_by",
-        "UPDATE applications SET issued_by = approved_by",
-        "UPDATE applications SET state = 'issued', issued_by = NULL",
+        "UPDATE applications SET state = 'approved'",
+        "UPDATE applications SET version = 1",
+        "UPDATE acts SET officer_no = 'E-1'",
+        "DELETE FROM acts",
+        "INSERT INTO acts SELECT reference, 9, 'issue', 'issue', 'issued', 'I-2', at, device, NULL FROM acts",
+        "INSERT INTO acts SELECT reference, 5, 'hold', 'care', 'held', 'NOBODY', at, device, NULL FROM acts LIMIT 1",
         "UPDATE clearances SET issued_by = approved_by",
         "UPDATE clearances SET status = 7",
         "INSERT INTO audit_head VALUES (2, 0, '')",
@@ -101,7 +133,6 @@ def test_an_insider_at_a_sql_prompt_is_refused(
     database: SqlDatabase, insider: sqlite3.Connection, statement: str
 ) -> None:
     with database.write() as work:
-        work.permits.take_place(PERMIT.number)
         work.applications.add(application(state=ISSUED))
         work.clearances.add(clearance())
         work.commit()
@@ -124,34 +155,6 @@ def test_the_record_can_only_be_appended_to(database: SqlDatabase, insider: sqli
         work.commit()
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         insider.execute(statement)
-
-
-def test_of_twenty_racers_for_the_last_place_one_wins(database: SqlDatabase) -> None:
-    with database.write() as work:
-        work.permits.add(replace(PERMIT, number="EA-LAST", places=1))
-        work.commit()
-    start, outcomes = threading.Barrier(20), []
-
-    def race() -> None:
-        start.wait()
-        try:
-            with database.write() as work:
-                work.permits.take_place("EA-LAST")
-                work.commit()
-            outcomes.append("won")
-        except Conflict:
-            outcomes.append("lost")
-
-    racers = [threading.Thread(target=race) for _ in range(20)]
-    for racer in racers:
-        racer.start()
-    for racer in racers:
-        racer.join()
-    assert sorted(outcomes) == ["lost"] * 19 + ["won"]
-    with database.read() as work:
-        permit = work.permits.get("EA-LAST")
-    assert permit is not None
-    assert permit.used == 1
 
 
 def test_no_name_or_number_of_a_person_is_in_an_error(database: SqlDatabase) -> None:

@@ -15,7 +15,7 @@ from webauthn import (
     verify_authentication_response,
     verify_registration_response,
 )
-from webauthn.helpers import parse_authentication_credential_json
+from webauthn.helpers import generate_challenge, parse_authentication_credential_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -157,10 +157,10 @@ def _remember(service: Service, visit: Visit, challenge: bytes) -> None:
 
 
 def _take_challenge(work: UnitOfWork, visit: Visit) -> bytes:
-    """The question that was asked, good once; what nobody was ever asked, where there is none."""
+    """The question that was asked, good once; a fresh one that nobody can have answered, where none was."""
     stored = work.sessions.get(visit.session.key)
     if stored is None or stored.challenge is None:
-        return b"no question was asked"
+        return generate_challenge()
     work.sessions.replace(stored.key, replace(stored, challenge=None))
     return stored.challenge
 

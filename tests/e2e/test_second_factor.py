@@ -123,7 +123,7 @@ def test_a_passkey_that_is_not_there_says_so_and_leaves_the_page_usable(
     who = invited(workplace, "N-2", Role.APPROVER)
     page = context.new_page()
     join(page, address, who)
-    page.evaluate("navigator.credentials.create = () => Promise.reject(new DOMException('no', 'NotAllowedError'))")
+    page.evaluate("() => { navigator.credentials.create = () => Promise.reject(new DOMException('no')); }")
     button = page.get_by_role("button", name="Set up a passkey")
     button.click()
     expect(page.locator("[data-passkey-failed]")).to_be_visible()

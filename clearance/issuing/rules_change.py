@@ -51,7 +51,7 @@ def propose_rules(
             against += against_version(work.rules.book(), version, on=service.today())
             versions.append(version)
         if against:
-            return Refused(objections=tuple(dict.fromkeys(against)))
+            return Refused(objections=tuple(against))
         for version in versions:
             work.rules.propose(version)
             _put_on_record(work, version, AuditAct.RULE_PROPOSED, proposed)

@@ -12,7 +12,7 @@ from clearance.domain.clearance import new_reference
 from clearance.domain.decision import Refused
 from clearance.domain.staff import Officer
 from clearance.issuing.entry import enter
-from clearance.issuing.fields import MAX_CELL, Fault
+from clearance.issuing.fields import MAX_CELL, Fault, FaultKind
 from clearance.issuing.ports import EntryForm, NotOnRecord, Portrait
 from clearance.issuing.rows import COLUMNS, parse_row
 from clearance.issuing.service import Service
@@ -74,8 +74,11 @@ def submit_form(
         photo_sha256=form.photo_sha256,
         missing_characters=service.printer.missing_characters,
     )
+    no_photo = () if form.photo_sha256 else (Fault(field="photo", kind=FaultKind.REQUIRED),)
     if not isinstance(draft, ApplicationDraft):
-        return draft
+        return (*draft, *no_photo)
+    if no_photo:
+        return no_photo
     draft = replace(draft, worker=replace(draft.worker, photo_remark=form.photo_remark))
     outcome = enter(service, draft, officer=officer, device=device)
     if isinstance(outcome, Application):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from clearance.credential.mrz import MrzFault
 from clearance.domain.batch import BatchStep, RowStanding
 from clearance.domain.eligibility import Objection
 from clearance.issuing.batches_photos import PhotosFault
@@ -33,6 +34,16 @@ PHOTOS_WORDS: Mapping[PhotosFault, str] = {
     PhotosFault.TOO_LARGE: N_("A ZIP file of photos is larger than 100 MB. Split it into several."),
     PhotosFault.NOT_AN_ARCHIVE: N_("A file of photos is not a ZIP file, or it is damaged or locked with a password."),
     PhotosFault.TOO_MANY: N_("A ZIP file holds more than 10,000 files. Split it into several."),
+}
+NOT_LINES = N_(
+    "These are not the two lines at the foot of a passport's data page. Each has 44 characters with “<” in it."
+)
+MRZ_WORDS: Mapping[MrzFault, str] = {
+    MrzFault.INCOMPLETE: N_("Only one of the two lines came. Scan or type both."),
+    MrzFault.MISREAD: N_(
+        "A character is wrong: the check digits do not hold. Scan again, or compare each letter."
+    ),
+    MrzFault.NOT_A_PASSPORT: N_("These lines are from a visa or an identity card. Use the passport's data page."),
 }
 STANDING_WORDS: Mapping[RowStanding, str] = {
     RowStanding.UNREAD: N_("Not read yet"),
@@ -77,6 +88,11 @@ def sheet_text(refused: SheetRefused, t: Translator, *, megabytes: int, rows: in
     """Why a file is not read, and what to do."""
     facts = {"megabytes": t.number(megabytes), "rows": t.number(rows), "about": refused.about}
     return t.gettext(SHEET_WORDS[refused.kind]) % facts
+
+
+def mrz_text(fault: MrzFault | None, t: Translator) -> str:
+    """Why a passport's lines fill in nothing; None for what are no such lines at all."""
+    return t.gettext(MRZ_WORDS[fault] if fault else NOT_LINES)
 
 
 def photos_text(fault: PhotosFault, t: Translator) -> str:

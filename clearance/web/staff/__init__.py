@@ -20,6 +20,7 @@ from clearance.web.staff import (
     cards,
     cases,
     corrections,
+    entry,
     findings,
     joining,
     keys,
@@ -52,6 +53,7 @@ def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> 
     messages.install(routes, service)
     cards.install(routes, service)
     batches.install(routes, service)
+    entry.install(routes, service)
     plastic.install(routes, service)
     keys.install(routes, service, published)
     findings.install(routes, service)

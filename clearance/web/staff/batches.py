@@ -6,8 +6,7 @@ Every page works without scripts; a page about work under way comes anew by itse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
-from flask.sansio.app import App
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clearance.domain.batch import NEED_WORK, WAITS_FOR, Batch, BatchStep, RowStanding
@@ -18,6 +17,7 @@ from clearance.issuing.batches_photos import PhotosRefused
 from clearance.issuing.service import Service
 from clearance.issuing.sheet import SheetRefused
 from clearance.web.language import current
+from clearance.web.staff import uploads
 from clearance.web.staff.access import device, fresh_factor, officer
 from clearance.web.staff.batch_files import (
     MAX_UPLOAD,
@@ -52,7 +52,7 @@ class Problems:
 
 def install(routes: Blueprint, service: Service) -> None:
     """Add the routes of batches."""
-    routes.record_once(lambda state: _allow_files(state.app))
+    uploads.allow(routes, UPLOADS, max_bytes=MAX_UPLOAD)
     routes.context_processor(
         lambda: {"in_both": _in_both, "standing_text": _standing, "step_text": _step, "note_text": _note}
     )
@@ -254,16 +254,6 @@ def _shown(view: batches_runs.BatchView) -> RowStanding:
     asked = next((each for each in RowStanding if each.value == request.args.get("show")), None)
     order = (*NEED_WORK, RowStanding.ACCEPTED, RowStanding.SUBMITTED)
     return asked or next((each for each in order if view.standings.get(each)), RowStanding.UNREAD)
-
-
-def _allow_files(app: App) -> None:
-    """Let the forms with files be large, before anybody reads the form: the check of its token is the first to."""
-
-    def allow() -> None:
-        if request.endpoint in UPLOADS and "token" in session:
-            request.max_content_length = MAX_UPLOAD
-
-    app.before_request_funcs.setdefault(None, []).insert(0, allow)
 
 
 def _to_batch(number: str) -> ResponseReturnValue:

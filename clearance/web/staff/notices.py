@@ -30,6 +30,8 @@ class Notice(StrEnum):
     REQUEST_ANSWERED = N_("The answer is kept. The worker sees it now.")
     REQUEST_TAKEN_UP = N_("The request is taken up. The worker sees that a corrected card is being made.")
     REQUEST_SETTLED_BEFORE = N_("Another officer settled this request before you. Nothing was changed now.")
+    FORM_KEPT = N_("The form is kept. Go on whenever you like; nothing is submitted yet.")
+    PASSPORT_READ = N_("Filled in from the passport, and its check digits hold. Compare the name with the data page.")
     CARD_REVOKED = N_("The card is cancelled. Desks learn of it at their next update.")
     REVOKED_BEFORE = N_("Another officer cancelled this card before you. Nothing was changed now.")
     NOTHING_CHOSEN = N_("No card was printed: choose 1 to 50 cards.")

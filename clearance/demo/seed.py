@@ -79,8 +79,8 @@ class _Stages:
 def seed(service: Service, *, desk_id: str, progress: Progress) -> Seeded:
     """Fill the empty database. `progress(what, done, of)` is told as it goes; a desk let some workers depart."""
     _open_offices(service)
-    staff, logins = _hire(service)
     _grant_permits(service)
+    staff, logins = _hire(service)
     colleagues = Colleagues(service=service, staff=staff)
     stages = _stages(_enter_all(colleagues, progress))
     _decide_all(colleagues, stages, progress)

@@ -75,7 +75,8 @@ def test_the_migrations_build_the_tables_that_the_code_names(tmp_path: Path) -> 
     engine.dispose()
     expected, found = schema_of(tmp_path / "named.db"), schema_of(tmp_path / "migrated.db")
     assert {name: found.get(name) for name in expected} == expected
-    triggers = {f"{table}_no_{act}" for table in ("audit_log", "signatures") for act in ("update", "delete")}
+    triggers = {f"{table}_no_{act}" for table in ("audit_log", "signatures", "acts") for act in ("update", "delete")}
+    triggers |= {"acts_by_the_rules", "cases_stand_where_acted", "cases_move_by_acts", "cards_are_signed_for"}
     assert found.keys() - expected.keys() == {"alembic_version", *triggers}
 
 

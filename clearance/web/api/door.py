@@ -109,7 +109,7 @@ class Door:
             case KeyMisused.OTHER_REQUEST:
                 raise Wrong(ProblemCode.KEY_OF_ANOTHER)
             case KeyMisused.STILL_IN_HAND:
-                raise Wrong(ProblemCode.KEY_IN_HAND, headers={"Retry-After": "1"})
+                raise Wrong(ProblemCode.KEY_IN_HAND)
             case outcome:
                 return outcome
 

@@ -53,7 +53,9 @@ class Desk:
     def sign_in(self, officer: Officer, *, password: str = PASSWORD, wanted: str = "") -> TestResponse:
         """Password, and the passkey where the page asks for one; the last answer."""
         asked = self.show_password(officer, password=password, wanted=wanted)
-        return self.show_passkey(asked, officer) if "data-passkey=" in asked.text else asked
+        if "data-passkey=" in asked.text:
+            return self.show_passkey(asked, officer)
+        return self.show_demo_code(asked) if "data-demo-code" in asked.text else asked
 
     def show_password(self, officer: Officer, *, password: str = PASSWORD, wanted: str = "") -> TestResponse:
         sign_in_page = "/staff/sign-in"
@@ -63,9 +65,12 @@ class Desk:
         """Answer the form of a page that asks for a passkey, as the officer's does it; all other fields as they are."""
         options = json.loads(html.unescape(found(r'data-options="([^"]+)"', asked.text)))
         action = html.unescape(found(r'<main.*?<form method="post" action="([^"]+)"', asked.text))
-        fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', asked.text.partition("<main")[2])
-        form = {name: html.unescape(value) for name, value in fields}
-        return self.send(action, **form | {"factor_passkey": passkey_of(officer, SITE).get(options)})
+        return self.send(action, **hidden_fields(asked) | {"factor_passkey": passkey_of(officer, SITE).get(options)})
+
+    def show_demo_code(self, asked: TestResponse) -> TestResponse:
+        """Answer with the code that a demo shows on its page."""
+        code = found(r"data-demo-code>(\d{6})<", asked.text)
+        return self.send("/staff/second-factor", **hidden_fields(asked) | {"factor_code": code})
 
     def _place(self) -> dict[str, str]:
         return {"REMOTE_ADDR": self.address, "HTTP_USER_AGENT": self.agent}
@@ -88,6 +93,12 @@ class Workplace:
             clearance = work.clearances.get(clearance_no)
         assert clearance is not None
         return clearance
+
+
+def hidden_fields(page: TestResponse) -> dict[str, str]:
+    """The hidden fields of the main part of a page."""
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text.partition("<main")[2])
+    return {name: html.unescape(value) for name, value in fields}
 
 
 def found(pattern: str, text: str) -> str:

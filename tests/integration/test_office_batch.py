@@ -17,16 +17,17 @@ from clearance.channel.client import RemoteSigning
 from clearance.cli import batch_report
 from clearance.cli import clearance as main
 from clearance.credential.held import HeldTrust
-from clearance.domain.application import ApplicationState
 from clearance.domain.clearance import Clearance
+from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing import cards, reject, sheet
 from clearance.issuing.component import SigningComponent
 from clearance.issuing.halt import resume_signing, stop_signing
 from clearance.issuing.rows import COLUMNS, EXAMPLE
 from clearance.issuing.service import Service
 from tests.fakes.channels import unix_address
+from tests.fakes.codes import codes_for
 from tests.fakes.installation import Installation, installation, snapshot
-from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, PASSWORD, expect
+from tests.fakes.office import APPROVER, CLERK, DEVICE, EVERYTHING, ISSUER, PASSWORD, STAFF, expect
 from tests.fakes.outside import FakePasswords, FakePrinter
 
 ACCOUNTS = {"entered-by": CLERK, "approved-by": APPROVER, "issued-by": ISSUER}
@@ -73,7 +74,8 @@ class Desk:
         names = {option: accounts.get(option.replace("-", "_"), who.username) for option, who in ACCOUNTS.items()}
         options = [text for option, name in names.items() for text in (f"--{option}", name)]
         command = ["batch", "issue", str(self.file), "--home", str(self.folder), *options, *arguments]
-        environment = {"LC_ALL": "C.UTF-8", **PASSWORDS, **(env or {})}
+        codes = codes_for(self.service, *STAFF)
+        environment = {"LC_ALL": "C.UTF-8", **PASSWORDS, **codes, **(env or {})}
         return CliRunner(env=environment).invoke(main, command, obj=opener)
 
     def results(self) -> list[dict[str, str]]:
@@ -85,7 +87,7 @@ class Desk:
 
     def cases(self) -> int:
         with self.service.database.read() as work:
-            return work.applications.count(states=ApplicationState, text="")
+            return work.applications.count(Sought(states=frozenset(ApplicationState), on=TODAY))
 
 
 @pytest.fixture
@@ -195,7 +197,9 @@ def test_a_rejected_case_does_not_come_back_by_file(desk: Desk) -> None:
     desk.service.printer.smudged = frozenset()
     with desk.service.database.read() as work:
         [case] = work.applications.find(states=ApplicationState, text="", limit=2, offset=0)
-    reject.reject(desk.service, case.reference, officer=APPROVER, version=case.version, reason="withdrew")
+    reject.reject(
+        desk.service, case.reference, officer=APPROVER, device=DEVICE, version=case.version, reason="withdrew"
+    )
     assert desk.run().exit_code == 1
     assert "Rejected" in desk.results()[0]["reason"]
     assert desk.cards() == []
@@ -370,6 +374,14 @@ class TestAccounts:
         assert result.exit_code == 77
         assert "password is wrong" in result.output
         assert PASSWORD not in result.output
+
+    @pytest.mark.parametrize("code", ["000000", "aaaa-bbbb-cccc-dddd", ""])
+    def test_a_right_password_without_a_right_code_is_not_let_in(self, desk: Desk, code: str) -> None:
+        desk.write(row(1))
+        result = desk.run(env={"CLEARANCE_CODE_A_1": code})
+        assert result.exit_code == 77
+        assert "code of a-1 is wrong" in result.output
+        assert desk.cases() == 0
 
     def test_a_missing_role_is_named(self, desk: Desk) -> None:
         desk.write(row(1))

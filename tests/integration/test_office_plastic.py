@@ -18,8 +18,9 @@ from clearance.domain.staff import Officer
 from clearance.issuing import approve, entry
 from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
+from tests.fakes.codes import codes_for
 from tests.fakes.installation import Installation, installation, snapshot
-from tests.fakes.office import APPROVER, CLERK, ISSUER, PASSWORD, draft, expect
+from tests.fakes.office import APPROVER, CLERK, DEVICE, ISSUER, PASSWORD, draft, expect
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +41,12 @@ def issued(installed: Installation) -> list[Clearance]:
 
 def _issued(service: Service, index: int) -> Clearance:
     wanted = entry.with_portrait(service, draft(index), service.prepare_photo(snapshot()))
-    entered = expect(entry.enter(service, wanted, officer=CLERK))
+    entered = expect(entry.enter(service, wanted, officer=CLERK, device=DEVICE))
     outcome = approve.approve(
-        service, entered.reference, officer=APPROVER, version=entered.version, photo_accepted=True
+        service, entered.reference, officer=APPROVER, device=DEVICE, version=entered.version, photo_accepted=True
     )
     expect(outcome)
-    return expect(request_card(service, entered.reference, officer=ISSUER))
+    return expect(request_card(service, entered.reference, officer=ISSUER, device=DEVICE))
 
 
 def run(installed: Installation, *command: str, officer: Officer = ISSUER, password: str = PASSWORD) -> Result:
@@ -55,7 +56,8 @@ def run(installed: Installation, *command: str, officer: Officer = ISSUER, passw
 
     name = officer.username
     variable = "CLEARANCE_PASSWORD_" + name.upper().replace("-", "_")
-    runner = CliRunner(env={"LC_ALL": "C.UTF-8", "COLUMNS": "160", variable: password})
+    codes = codes_for(installed.service, officer)
+    runner = CliRunner(env={"LC_ALL": "C.UTF-8", "COLUMNS": "160", variable: password, **codes})
     given = ["card", *command, "--printed-by", name, "--home", str(installed.home)]
     return runner.invoke(main, given, obj=opener)
 

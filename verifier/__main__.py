@@ -13,6 +13,7 @@ import click
 
 from verifier.check_cli import check
 from verifier.checkpoints_cli import checkpoints
+from verifier.relay_cli import relay
 
 USAGE_ERROR = 64  # EX_USAGE of sysexits.h
 
@@ -31,6 +32,7 @@ def verifier(context: click.Context) -> None:
 
 verifier.add_command(check)
 verifier.add_command(checkpoints)
+verifier.add_command(relay)
 
 
 @verifier.command()

@@ -36,9 +36,10 @@ from verifier.exchange import Exchange, Listener
 from verifier.heard import Heard, SharedJournal
 from verifier.journal import ScanJournal, verify_chain
 from verifier.passport import PassportInHand
+from verifier.relay_link import known_relay
 from verifier.scan import camera, keyboard
 from verifier.scan.serial import SerialScanners
-from verifier.sync import Puller, Reporter, is_confidential
+from verifier.sync import Puller, Reporter, is_confidential, opener
 from verifier.truststore import TrustStore
 from verifier.web.app import create_app
 from verifier.web.services import DeskState, Services
@@ -58,6 +59,11 @@ class CannotStart(Exception):
     """The desk cannot be started; the text says what to do, in both languages."""
 
 
+def now() -> int:
+    """The clock of the desk, in UTC seconds."""
+    return int(time.time())
+
+
 @dataclass(kw_only=True)
 class Desk:
     """A desk with its parts joined. `held` is replaced as a whole when new files have come; scans read it once."""
@@ -71,6 +77,7 @@ class Desk:
     journal_whole: bool
     heard: Heard
     office: Exchange
+    relay: Exchange | None
     scanners: SerialScanners
     demo: bool
     version: str
@@ -134,7 +141,9 @@ class Desk:
     def exchange(self) -> None:
         """Send the office what it does not know, and hear who left elsewhere."""
         self.news.clear()
-        self.office.exchange()
+        for exchange in (self.relay, self.office):  # the relay first: it is near, and it matters most
+            if exchange is not None:
+                exchange.exchange()
 
     def state(self) -> DeskState:
         at = self.now()
@@ -152,8 +161,12 @@ class Desk:
             latest=tally.latest,
             kept=tally.kept,
             unsent=self.office.unsent(),
-            heard_at=self.office.heard_at(),
+            heard_at=self._heard_at(),
         )
+
+    def _heard_at(self) -> int | None:
+        moments = [exchange.heard_at() for exchange in (self.office, self.relay) if exchange is not None]
+        return max((at for at in moments if at is not None), default=None)
 
     def services(self) -> Services:
         return Services(
@@ -172,7 +185,7 @@ class Desk:
         )
 
 
-def join(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Desk:
+def join(config: DeskConfig, *, clock: Callable[[], int] = now) -> Desk:
     """Open what a desk needs and join it. Raises CannotStart."""
     root = config.trust / "root.pem"
     if not root.is_file():
@@ -193,7 +206,7 @@ def join(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Desk:
     if broken_at is not None:
         log.error("the journal is not what was written from row %d on", broken_at)
     store, witness = TrustStore(config.trust, config.state), Witness(config.state / "checkpoints.db")
-    heard, clock = Heard(config.state / "heard.db"), now or (lambda: int(time.time()))
+    heard = Heard(config.state / "heard.db")
     office = Listener(name="office", url=config.issuer_url.rstrip("/"), token=partial(_confided_token, config))
     return Desk(
         config=config,
@@ -212,6 +225,7 @@ def join(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Desk:
         journal_whole=broken_at is None,
         heard=heard,
         office=Exchange(office, journal, heard, now=clock),
+        relay=_relay_of(config, journal, heard, clock),
         scanners=SerialScanners(config.serial_port),
         demo=is_demo_root(root),
         version=program,
@@ -222,6 +236,15 @@ def join(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Desk:
 def _confided_token(config: DeskConfig) -> str | None:
     """The token that the office is told; None without one, and where the network could read it."""
     return enrolment.token(config.token) if is_confidential(config.issuer_url) else None
+
+
+def _relay_of(config: DeskConfig, journal: ScanJournal, heard: Heard, now: Callable[[], int]) -> Exchange | None:
+    """The talk with the relay of the airport, where this desk was told of one."""
+    known = known_relay(config.relay)
+    if known is None:
+        return None
+    relay = Listener(name="relay", url=known.url, token=lambda: known.secret, opener=opener(known.context()))
+    return Exchange(relay, journal, heard, now=now)
 
 
 def is_demo_root(root: Path) -> bool:
@@ -243,10 +266,10 @@ class OpenDesk:
 
 
 @contextmanager
-def opened(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Iterator[OpenDesk]:
+def opened(config: DeskConfig, *, clock: Callable[[], int] = now) -> Iterator[OpenDesk]:
     """Open a desk: it answers and pulls in the background, and is closed on leaving. Raises CannotStart."""
     with _listener(config.port) as listener:
-        joined = join(config, now=now)
+        joined = join(config, clock=clock)
         connections: dict[int, object] = {}
         server = create_server(
             create_app(joined.services()),
@@ -276,13 +299,18 @@ def opened(config: DeskConfig, *, now: Callable[[], int] | None = None) -> Itera
 
 def run_desk(config: DeskConfig, *, announce: Callable[[str], None] = print) -> None:
     """Run the desk until SIGINT or SIGTERM. Raises CannotStart, whose text is for whoever started it."""
+    with opened(config) as running:
+        announce(f"Desk / ডেস্ক  {running.address}")
+        wait_for_the_end()
+
+
+def wait_for_the_end() -> None:
+    """Return after SIGINT or SIGTERM."""
     told_to_end = Event()
     for told in (signal.SIGINT, signal.SIGTERM):
         signal.signal(told, lambda *_: told_to_end.set())
-    with opened(config) as running:
-        announce(f"Desk / ডেস্ক  {running.address}")
-        while not told_to_end.wait(ENDLESS_S):  # Windows hears signals between two waits only
-            pass
+    while not told_to_end.wait(ENDLESS_S):  # Windows hears signals between two waits only
+        pass
 
 
 def _listener(port: int) -> socket.socket:

@@ -62,6 +62,11 @@ class DeskConfig:
         return self.home / "serial-port"
 
     @property
+    def relay(self) -> Path:
+        """Where the relay of the airport is remembered, if this desk was told of one."""
+        return self.home / "relay.json"
+
+    @property
     def token(self) -> Path:
         return self.home / "desk.token"
 

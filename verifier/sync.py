@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException
 from ipaddress import ip_address
+from ssl import SSLContext
 from threading import Lock
 from typing import Protocol
 from urllib.error import HTTPError
@@ -219,11 +220,14 @@ def is_confidential(url: str) -> bool:
         return False
 
 
-def opener() -> OpenerDirector:
-    """No redirects, no files, no ftp: only what was asked for."""
+def opener(context: SSLContext | None = None) -> OpenerDirector:
+    """No redirects, no files, no ftp: only what was asked for. `context` for a peer that is known by itself."""
     opener = OpenerDirector()
-    for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor):
-        opener.add_handler(handler())
+    direct = [] if context else [ProxyHandler()]
+    for handler in (*direct, HTTPHandler(), HTTPSHandler(context=context)):
+        opener.add_handler(handler)
+    for handler_of in (HTTPDefaultErrorHandler, HTTPErrorProcessor):
+        opener.add_handler(handler_of())
     return opener
 
 

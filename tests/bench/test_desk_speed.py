@@ -64,7 +64,7 @@ def frames(cards: list[str]) -> list[bytes]:
 def desk(bureau: Bureau, tmp_path: Path) -> Iterator[OpenDesk]:
     shutil.copytree(bureau.public, tmp_path / "home" / "trust")
     config = DeskConfig(home=tmp_path / "home", issuer_url="http://127.0.0.1:9", port=0)
-    with opened(config, now=lambda: NOW) as running:
+    with opened(config, clock=lambda: NOW) as running:
         yield running
 
 

@@ -21,7 +21,7 @@ from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
 from clearance.storage.database import SqlDatabase
 from tests.fakes.installation import Installation, installation, snapshot
-from tests.fakes.office import APPROVER, CLERK, ISSUER, draft, expect
+from tests.fakes.office import APPROVER, CLERK, DEVICE, ISSUER, draft, expect
 from tests.fakes.outside import FakePrinter
 from tests.integration.command_line import ask, claims, lines, make_keys, program
 from tests.integration.test_command_line_keys import typing
@@ -351,9 +351,9 @@ class TestDistrust:
 
 def issued(service: Service, index: int) -> Clearance:
     wanted = entry.with_portrait(service, draft(index), service.prepare_photo(snapshot()))
-    entered = expect(entry.enter(service, wanted, officer=CLERK))
+    entered = expect(entry.enter(service, wanted, officer=CLERK, device=DEVICE))
     outcome = approve.approve(
-        service, entered.reference, officer=APPROVER, version=entered.version, photo_accepted=True
+        service, entered.reference, officer=APPROVER, device=DEVICE, version=entered.version, photo_accepted=True
     )
     expect(outcome)
-    return expect(request_card(service, entered.reference, officer=ISSUER))
+    return expect(request_card(service, entered.reference, officer=ISSUER, device=DEVICE))

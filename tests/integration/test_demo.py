@@ -20,8 +20,8 @@ from clearance.config import SETTINGS_FILE
 from clearance.credential.cose import Algorithm
 from clearance.demo import home as demo_home
 from clearance.demo import people, start
-from clearance.domain.application import ApplicationState
 from clearance.domain.desk import Holding
+from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing import desks
 from clearance.signing import keystore
 from clearance.signing.authority import DEMO

@@ -79,7 +79,7 @@ def test_killed_and_started_again_it_has_every_scan_it_showed(home: Path) -> Non
             process.wait(10)
         state = answer["state"]
         assert isinstance(state, dict)
-        assert state["unsent"] == expected
+        assert state["kept"] == expected
 
 
 def test_without_a_root_certificate_it_says_what_to_do(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ import pytest
 from clearance.credential.status import Status
 from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Holding
-from clearance.issuing import approve, desks, entry
+from clearance.issuing import desks, entry
 from clearance.issuing.request import request_card
 from tests.fakes.installation import installation, snapshot
-from tests.fakes.office import APPROVER, CLERK, ISSUER, SECOND_ISSUER, draft, expect
+from tests.fakes.office import CLERK, DEVICE, ISSUER, SECOND_ISSUER, decide, draft, expect
 from tests.fakes.outside import FakePrinter
 from tests.integration.test_office_commands import Machine
 
@@ -30,9 +30,9 @@ def issue(machine: Machine, *numbers: int) -> list[Clearance]:
     service, cards = machine.installed.service, []
     for number in numbers:
         wanted = entry.with_portrait(service, draft(number), service.prepare_photo(snapshot()))
-        entered = expect(entry.enter(service, wanted, officer=CLERK))
-        expect(approve.approve(service, entered.reference, officer=APPROVER, version=entered.version))
-        cards.append(expect(request_card(service, entered.reference, officer=ISSUER)))
+        entered = expect(entry.enter(service, wanted, officer=CLERK, device=DEVICE))
+        decide(service, entered)
+        cards.append(expect(request_card(service, entered.reference, officer=ISSUER, device=DEVICE)))
     return cards
 
 

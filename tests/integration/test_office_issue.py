@@ -15,11 +15,12 @@ from clearance.credential.gate import verdict_for
 from clearance.credential.held import hold
 from clearance.credential.qrtext import pack
 from clearance.credential.reasons import Reason
-from clearance.domain.application import Application, ApplicationState
+from clearance.domain.application import Application
 from clearance.domain.audit import AuditAct
 from clearance.domain.clearance import Clearance, RevocationReason
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
+from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing import approve, cards, entry, queue
 from clearance.issuing.issue import issue
 from clearance.issuing.lookup import CardCancelled, CardFound, SecondFactor, lookup
@@ -29,7 +30,18 @@ from clearance.issuing.sign import sign
 from clearance.signing.certified import CertifiedSigner
 from clearance.storage.database import SqlDatabase
 from tests.fakes.installation import Installation, installation, joined, snapshot
-from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, PERMIT, SECOND_ISSUER, draft, expect
+from tests.fakes.office import (
+    APPROVER,
+    CLERK,
+    DEVICE,
+    EVERYTHING,
+    ISSUER,
+    PERMIT,
+    SECOND_ISSUER,
+    decide,
+    draft,
+    expect,
+)
 from tests.fakes.outside import FakePrinter
 
 
@@ -42,8 +54,8 @@ def office(tmp_path: Path) -> Iterator[Installation]:
 
 def approved(office: Installation, index: int = 0) -> Application:
     wanted = entry.with_portrait(office.service, draft(index), office.service.prepare_photo(snapshot()))
-    entered = expect(entry.enter(office.service, wanted, officer=CLERK))
-    return expect(approve.approve(office.service, entered.reference, officer=APPROVER, version=1))
+    entered = expect(entry.enter(office.service, wanted, officer=CLERK, device=DEVICE))
+    return decide(office.service, entered)
 
 
 def desk_says(office: Installation, qr_text: str) -> Reason:
@@ -96,14 +108,18 @@ def test_a_card_on_real_paper_from_case_to_revocation(tmp_path: Path) -> None:
         ask = {"passport_no": worker.passport.number, "birth_date": worker.birth_date}
         assert isinstance(lookup(office.service, **ask, second_factor=SecondFactor.BIRTH_DATE), CardFound)
         reason = RevocationReason.EMPLOYER_CANCELLED
-        expect(revoke(office.service, clearance.clearance_no, officer=SECOND_ISSUER, reason=reason, remark=""))
+        expect(
+            revoke(
+                office.service, clearance.clearance_no, officer=SECOND_ISSUER, device=DEVICE, reason=reason, remark=""
+            )
+        )
         assert desk_says(office, texts[0]) is Reason.REVOKED
         assert isinstance(lookup(office.service, **ask, second_factor=SecondFactor.BIRTH_DATE), CardCancelled)
 
         view = queue.case(office.service, case.reference)
         assert view is not None
         assert [entry.act for entry in view.history] == [
-            AuditAct.APPLICATION_ENTERED,
+            AuditAct.APPLICATION_SUBMITTED,
             AuditAct.APPLICATION_APPROVED,
             AuditAct.SIGNING_PLANNED,
             AuditAct.CARD_ISSUED,
@@ -197,10 +213,13 @@ def test_of_two_officers_on_one_case_at_the_same_moment_one_issues(office: Insta
 
 
 def test_of_two_approvals_at_the_same_moment_one_counts(office: Installation) -> None:
-    entered = expect(entry.enter(office.service, draft(0, photo_sha256="0" * 64), officer=CLERK))
+    entered = expect(entry.enter(office.service, draft(0, photo_sha256="0" * 64), officer=CLERK, device=DEVICE))
     both = [APPROVER, EVERYTHING]
     results = together(
-        *(lambda who=who: approve.approve(office.service, entered.reference, officer=who, version=1) for who in both)
+        *(
+            lambda who=who: approve.approve(office.service, entered.reference, officer=who, device=DEVICE, version=1)
+            for who in both
+        )
     )
     assert sorted(type(result).__name__ for result in results) == ["Application", "Conflict"]
 

@@ -23,7 +23,7 @@ from clearance.credential.qrtext import pack
 from clearance.credential.reasons import Reason
 from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Airport
-from clearance.issuing import approve, desks, distrusted, entry
+from clearance.issuing import desks, distrusted, entry
 from clearance.issuing.component import SigningComponent
 from clearance.issuing.lookup import SecondFactor
 from clearance.issuing.publish import keep_published
@@ -35,7 +35,17 @@ from clearance.signing.errors import OutOfOrder
 from clearance.web.app import create_app
 from clearance.web.options import WebOptions
 from tests.fakes.installation import Installation, joined, snapshot
-from tests.fakes.office import APPROVER, CLERK, ISSUER, NOW, SECOND_ISSUER, draft, expect, furnish
+from tests.fakes.office import (
+    CLERK,
+    DEVICE,
+    ISSUER,
+    NOW,
+    SECOND_ISSUER,
+    decide,
+    draft,
+    expect,
+    furnish,
+)
 from tests.fakes.outside import FakePrinter
 from tests.fakes.sqlite import sqlite_database
 from tests.unit.signing.ceremonies import NO_SECRETS, Ceremony
@@ -96,9 +106,9 @@ class Country:
     def _issue(self, index: int) -> Clearance:
         service = self.installed.service
         wanted = entry.with_portrait(service, draft(index), service.prepare_photo(snapshot()))
-        entered = expect(entry.enter(service, wanted, officer=CLERK))
-        expect(approve.approve(service, entered.reference, officer=APPROVER, version=entered.version))
-        return expect(request_card(service, entered.reference, officer=ISSUER))
+        entered = expect(entry.enter(service, wanted, officer=CLERK, device=DEVICE))
+        decide(service, entered)
+        return expect(request_card(service, entered.reference, officer=ISSUER, device=DEVICE))
 
     def pass_time(self, **span: float) -> None:
         self.installed.clock.advance(**span)

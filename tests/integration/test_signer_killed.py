@@ -19,7 +19,7 @@ from clearance.credential.gate import verdict_for
 from clearance.credential.qrtext import pack
 from clearance.credential.reasons import Reason
 from clearance.domain.application import Application
-from clearance.issuing import approve, entry
+from clearance.issuing import entry
 from clearance.issuing.component import SigningComponent
 from clearance.issuing.ports import NotSigned, Trouble
 from clearance.issuing.request import request_card
@@ -27,7 +27,7 @@ from clearance.issuing.signing_room import SigningRoom
 from clearance.storage.database import SqlDatabase, SqlUnitOfWork
 from tests.fakes.channels import unix_address
 from tests.fakes.installation import Installation, installation, joined
-from tests.fakes.office import APPROVER, CLERK, ISSUER, PERMIT, draft, expect
+from tests.fakes.office import CLERK, DEVICE, ISSUER, PERMIT, decide, draft, expect
 from tests.fakes.outside import PORTRAIT, FakePrinter
 
 
@@ -116,8 +116,8 @@ def _serve(office: Installation, fate: Callable[[SigningRoom], None], says: int)
 
 def approved(office: Installation, index: int = 0) -> Application:
     wanted = draft(index, photo_sha256=office.service.documents.put(PORTRAIT))
-    entered = expect(entry.enter(office.service, wanted, officer=CLERK))
-    return expect(approve.approve(office.service, entered.reference, officer=APPROVER, version=1))
+    entered = expect(entry.enter(office.service, wanted, officer=CLERK, device=DEVICE))
+    return decide(office.service, entered)
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -126,7 +126,7 @@ def test_killed_at_any_point_and_started_anew_it_makes_one_card(office: Installa
     first = None
     with service_process(office, fate=POINTS[point]):
         try:
-            first = request_card(office.service, reference, officer=ISSUER)
+            first = request_card(office.service, reference, officer=ISSUER, device=DEVICE)
         except NotSigned as stopped:
             assert stopped.trouble is Trouble.CUT_OFF  # noqa: PT017 - at the last points the request succeeds
     with office.service.database.read() as work:
@@ -136,7 +136,7 @@ def test_killed_at_any_point_and_started_anew_it_makes_one_card(office: Installa
     assert down.value.trouble is Trouble.NO_ANSWER
 
     with service_process(office):
-        again = expect(request_card(office.service, reference, officer=ISSUER))
+        again = expect(request_card(office.service, reference, officer=ISSUER, device=DEVICE))
     assert first in (None, again)
     assert plan is None or again.clearance_no == plan.clearance_no
     with office.service.database.read() as work:
@@ -162,13 +162,13 @@ def test_on_a_full_disk_nothing_is_half_done_and_the_next_attempt_with_room_make
     with service_process(office, fate=full_disk):
         for _ in range(2):
             with pytest.raises(NotSigned) as stopped:
-                request_card(office.service, reference, officer=ISSUER)
+                request_card(office.service, reference, officer=ISSUER, device=DEVICE)
             assert stopped.value.trouble in {Trouble.DATABASE, Trouble.STORAGE}
     with office.service.database.read() as work:
         assert work.intents.for_application(reference) is None
         assert work.audit.verify().faults == ()
     with service_process(office):
-        expect(request_card(office.service, reference, officer=ISSUER))
+        expect(request_card(office.service, reference, officer=ISSUER, device=DEVICE))
 
 
 def test_of_twenty_equal_requests_to_a_service_killed_among_them_all_get_one_card(office: Installation) -> None:
@@ -176,7 +176,7 @@ def test_of_twenty_equal_requests_to_a_service_killed_among_them_all_get_one_car
 
     def ask(_: int) -> object:
         try:
-            return request_card(office.service, reference, officer=ISSUER)
+            return request_card(office.service, reference, officer=ISSUER, device=DEVICE)
         except NotSigned as stopped:
             return stopped.trouble
 

@@ -22,9 +22,10 @@ from clearance.bootstrap import ConfigurationRefused, read_settings, service_of
 from clearance.config import SETTINGS_FILE, Settings
 from clearance.credential.status import Status
 from clearance.demo import home as demo_home
-from clearance.domain.application import Application, ApplicationState
+from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance, RevocationReason
 from clearance.domain.eligibility import Ground
+from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.staff import Officer
 from clearance.issuing.ports import NotSigned, Trouble
 from clearance.issuing.request import request_card
@@ -137,7 +138,7 @@ def test_a_card_taken_back_while_the_signing_service_is_away_is_published_when_i
         *_, card = (each for each in work.clearances.find(text="", limit=50, offset=0) if each.status is Status.VALID)
     reason = RevocationReason.VISA_CANCELLED
     with pytest.raises(NotYetPublished):
-        revoke(web.service, card.clearance_no, officer=web.issuer(), reason=reason, remark="")
+        revoke(web.service, card.clearance_no, officer=web.issuer(), device=DEVICE, reason=reason, remark="")
     assert published_status(demo, card) == Status.VALID
     with programs.signing_service(demo):
         wait_until(lambda: published_status(demo, card) == Status.INVALID)
@@ -179,7 +180,7 @@ def test_the_ceiling_counts_on_after_a_new_start(demo: Path, web: Web, monkeypat
     monkeypatch.setenv("CLEARANCE_SIGNER", json.dumps({"cards_a_day": 48}))
     case = web.waiting()
     with programs.signing_service(demo):
-        refused = request_card(web.service, case.reference, officer=web.issuer())
+        refused = request_card(web.service, case.reference, officer=web.issuer(), device=DEVICE)
     monkeypatch.delenv("CLEARANCE_SIGNER")
     assert [objection.ground for objection in getattr(refused, "objections", ())] == [Ground.TOO_MANY_TODAY]
 
@@ -191,12 +192,12 @@ def test_killed_at_some_moment_and_started_anew_it_issues_the_card_once(demo: Pa
             kill = f"import os, time; time.sleep({random.random() * 0.5}); os.kill({service.pid}, {signal.SIGKILL})"
             with subprocess.Popen([sys.executable, "-c", kill]):
                 try:
-                    request_card(web.service, case.reference, officer=officer)
+                    request_card(web.service, case.reference, officer=officer, device=DEVICE)
                 except NotSigned as stopped:
                     assert stopped.trouble in {Trouble.CUT_OFF, Trouble.NO_ANSWER}  # noqa: PT017 - it may succeed
         with programs.signing_service(demo):
-            clearance = request_card(web.service, case.reference, officer=officer)
-            assert clearance == request_card(web.service, case.reference, officer=officer)
+            clearance = request_card(web.service, case.reference, officer=officer, device=DEVICE)
+            assert clearance == request_card(web.service, case.reference, officer=officer, device=DEVICE)
         assert clearance == web.clearance(case.reference)
 
 

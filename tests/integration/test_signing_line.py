@@ -20,7 +20,7 @@ from clearance.config import SETTINGS_FILE
 from clearance.issuing.component import SigningComponent
 from clearance.issuing.ports import NotSigned, Trouble
 from tests.fakes.channels import Authority, answering, open_folder, tls_end, tls_ends, unix_address
-from tests.fakes.office import ISSUER, OfficeAtWork, draft, expect, open_office
+from tests.fakes.office import DEVICE, ISSUER, OfficeAtWork, draft, expect, open_office
 
 NOBODY = 65534
 
@@ -135,7 +135,9 @@ class TestTls:
         with answering(false, component):
             reference = office.approve().reference
             asked = RemoteSigning(client_end)
-            assert trouble_of(lambda: asked.issue(reference, officer_no=ISSUER.number)) is Trouble.NO_ANSWER
+            assert (
+                trouble_of(lambda: asked.issue(reference, officer_no=ISSUER.number, device=DEVICE)) is Trouble.NO_ANSWER
+            )
 
     def test_the_certificate_of_a_client_cannot_play_the_server(
         self, tmp_path: Path, component: SigningComponent
@@ -256,7 +258,7 @@ def _no_file_left_open() -> Iterator[None]:
 
 def _require_stranger(remote: RemoteSigning, reference: str) -> None:
     try:
-        remote.issue(reference, officer_no=ISSUER.number)
+        remote.issue(reference, officer_no=ISSUER.number, device=DEVICE)
     except NotSigned as stopped:
         assert stopped.trouble is Trouble.STRANGER  # noqa: PT017 - in a child process without pytest
     else:
@@ -273,7 +275,7 @@ def _require_no_answer(remote: RemoteSigning) -> None:
 
 
 def _issue(remote: RemoteSigning, reference: str) -> None:
-    assert isinstance(remote.issue(reference, officer_no=ISSUER.number), str)
+    assert isinstance(remote.issue(reference, officer_no=ISSUER.number, device=DEVICE), str)
 
 
 def _ask_state(bare: socket.socket, version: ssl.TLSVersion | None, authority: Path) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from clearance.domain.application import Application, ApplicationState
+from clearance.domain.application import Application
+from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.person import PhotoRemark
 from clearance.issuing import entry
-from tests.fakes.office import APPROVER, CLERK, ISSUER, draft, expect
+from tests.fakes.office import APPROVER, CLERK, DEVICE, ISSUER, draft, expect
 from tests.fakes.outside import PORTRAIT
 from tests.integration.staff_pages import Workplace, open_workplace, words
 
@@ -26,7 +27,7 @@ def workplace(tmp_path: Path) -> Iterator[Workplace]:
 def faceless(workplace: Workplace) -> Application:
     service = workplace.office.service
     wanted = entry.with_portrait(service, draft(), service.prepare_photo(PORTRAIT + b" faceless"))
-    return expect(entry.enter(service, wanted, officer=CLERK))
+    return expect(entry.enter(service, wanted, officer=CLERK, device=DEVICE))
 
 
 def facts(workplace: Workplace, reference: str) -> dict[str, object]:
@@ -37,7 +38,7 @@ def facts(workplace: Workplace, reference: str) -> dict[str, object]:
 def test_the_remark_is_kept_with_the_case_and_on_record(workplace: Workplace) -> None:
     case = faceless(workplace)
     assert workplace.office.stored(case.reference).draft.worker.photo_remark is PhotoRemark.NO_FACE
-    assert facts(workplace, case.reference)["application.entered"]["photo_remark"] == "no_face"
+    assert facts(workplace, case.reference)["application.submitted"]["photo_remark"] == "no_face"
 
 
 def test_the_approving_officer_sees_the_remark_beside_the_picture_with_a_box_to_tick(workplace: Workplace) -> None:
@@ -71,7 +72,7 @@ def test_an_ordinary_photo_asks_for_nothing(workplace: Workplace) -> None:
     page = words(workplace.desk_of(APPROVER).get(f"/staff/cases/{case.reference}"))
     assert "Photo:" not in page
     assert TICK not in page
-    assert "photo_remark" not in facts(workplace, case.reference)["application.entered"]
+    assert "photo_remark" not in facts(workplace, case.reference)["application.submitted"]
 
 
 def test_every_form_of_a_card_is_offered_to_officers_with_how_well_it_reads(workplace: Workplace) -> None:

@@ -13,13 +13,14 @@ import pytest
 from werkzeug.test import TestResponse
 
 from clearance.credential.status import Status
-from clearance.domain.application import Application, ApplicationState
+from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance
+from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.staff import Officer
 from clearance.issuing import approve, entry, reject
 from clearance.issuing.halt import stop_signing
 from clearance.issuing.ports import KeysUnusable, Unavailable
-from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, draft, expect
+from tests.fakes.office import APPROVER, CLERK, DEVICE, EVERYTHING, ISSUER, draft, expect
 from tests.integration.staff_pages import Desk, Workplace, open_workplace, words
 
 
@@ -129,12 +130,12 @@ def enter_by_everything(workplace: Workplace) -> Application:
     photo = workplace.office.documents.put(b"\xff\xd8 face")
     wanted = draft(7)
     with_photo = replace(wanted, worker=replace(wanted.worker, photo_sha256=photo))
-    return expect(entry.enter(workplace.office.service, with_photo, officer=EVERYTHING))
+    return expect(entry.enter(workplace.office.service, with_photo, officer=EVERYTHING, device=DEVICE))
 
 
 def test_who_approved_a_case_reads_why_somebody_else_must_issue_it(workplace: Workplace) -> None:
     case = workplace.office.enter()
-    expect(approve.approve(workplace.office.service, case.reference, officer=EVERYTHING, version=1))
+    expect(approve.approve(workplace.office.service, case.reference, officer=EVERYTHING, device=DEVICE, version=1))
     desk = workplace.desk_of(EVERYTHING)
     page = desk.get(f"/staff/cases/{case.reference}")
     assert "You approved this case; someone else must issue it." in words(page)
@@ -202,7 +203,11 @@ def test_the_slower_of_two_officers_reads_who_did_what_and_keeps_what_was_typed(
     case = workplace.office.enter()
     desk = workplace.desk_of(APPROVER)
     other = replace(EVERYTHING)
-    expect(reject.reject(workplace.office.service, case.reference, officer=other, version=1, reason="Duplicate"))
+    expect(
+        reject.reject(
+            workplace.office.service, case.reference, officer=other, device=DEVICE, version=1, reason="Duplicate"
+        )
+    )
     answer = act(desk, case, "reject", reason="My own long reason")
     assert answer.status_code == 409
     assert "Another officer was faster; you changed nothing." in words(answer)

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from clearance.domain.application import ApplicationState
+from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing import sign_in
 from clearance.web.staff.access import own_path
 from tests.fakes.office import APPROVER, CLERK, EVERYTHING, ISSUER, PASSWORD

@@ -9,7 +9,7 @@ import pytest
 from clearance.credential.qrtext import pack
 from clearance.domain.clearance import Clearance, RevocationReason
 from clearance.issuing.revoke import revoke
-from tests.fakes.office import APPROVER, ISSUER, draft, expect
+from tests.fakes.office import APPROVER, DEVICE, ISSUER, draft, expect
 from tests.fakes.outside import PAPER
 from tests.integration.staff_pages import Workplace, open_workplace, words
 
@@ -27,7 +27,11 @@ def texts(content: bytes) -> list[str]:
 
 def revoked(workplace: Workplace, clearance: Clearance) -> None:
     reason = RevocationReason.WORKER_WITHDREW
-    expect(revoke(workplace.office.service, clearance.clearance_no, officer=ISSUER, reason=reason, remark=""))
+    expect(
+        revoke(
+            workplace.office.service, clearance.clearance_no, officer=ISSUER, device=DEVICE, reason=reason, remark=""
+        )
+    )
 
 
 def test_the_page_of_a_card_hands_out_its_print_file(workplace: Workplace) -> None:

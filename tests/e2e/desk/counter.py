@@ -23,7 +23,7 @@ def serving(bureau: Bureau, home: Path) -> Iterator[OpenDesk]:
     """A desk whose issuing service is gone for good."""
     shutil.copytree(bureau.public, home / "trust")
     config = DeskConfig(home=home, issuer_url="http://127.0.0.1:9", desk="DAC-2", port=0)
-    with opened(config, now=lambda: NOW) as running:
+    with opened(config, clock=lambda: NOW) as running:
         yield running
 
 

@@ -75,5 +75,5 @@ def answered(response: TestResponse) -> dict[str, Any]:
 def counter_with(trust: Path, home: Path) -> Counter:
     shutil.copytree(trust, home / "trust")
     clock = Clock()
-    desk = join(DeskConfig(home=home, issuer_url=NOBODY, desk="DAC-2"), now=clock)
+    desk = join(DeskConfig(home=home, issuer_url=NOBODY, desk="DAC-2"), clock=clock)
     return Counter(desk=desk, client=create_app(desk.services()).test_client(), clock=clock)

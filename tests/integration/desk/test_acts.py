@@ -158,7 +158,7 @@ def test_a_desk_started_anew_still_knows_who_has_left(counter: Counter, bureau: 
     let_pass(counter, matched(counter, bureau))
     counter.desk.journal.close()
     counter.clock.now = NOW + 3_600
-    counter.desk = join(counter.desk.config, now=counter.clock)
+    counter.desk = join(counter.desk.config, clock=counter.clock)
     counter.client = create_app(counter.desk.services()).test_client()
     assert counter.scan(bureau.card())["reason"] == "already_used"
 

@@ -78,7 +78,7 @@ def test_an_altered_journal_is_said_on_the_screen(counter: Counter, bureau: Bure
         db.execute("DROP TRIGGER scan_is_not_changed")
         db.execute("UPDATE scan SET outcome = 'pass', reason = 'valid'")
         db.commit()
-    reopened = join(config, now=counter.clock)
+    reopened = join(config, clock=counter.clock)
     page = create_app(reopened.services()).test_client()
     assert not answered(page.get("/state", **HOST))["journal_whole"]
     assert "জার্নাল বদলানো হয়েছে" in answered(page.get("/state", **HOST))["chips"]

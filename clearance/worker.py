@@ -23,7 +23,9 @@ from clearance.issuing.batches_photos import Albums
 from clearance.issuing.batches_work import anything_to_do, hold_on, take_up, work_on
 from clearance.issuing.chores import Chore, due, run_chore
 from clearance.issuing.ports import Unavailable
+from clearance.issuing.reconcile import reconcile_yesterday
 from clearance.issuing.service import Service
+from clearance.issuing.void import carry_out_all
 from clearance.messaging.roads import message_chores, roads
 from clearance.storage.queue import QueueLost, WorkQueue
 
@@ -32,7 +34,10 @@ HEARTBEAT_S = 1.0
 RUNG_AGAIN_AFTER = timedelta(seconds=15)
 """A chore that was rung for and not taken up meanwhile is rung for again."""
 
-CHORES: tuple[Chore, ...] = ()
+CHORES: tuple[Chore, ...] = (
+    Chore(name="reconcile", every=timedelta(hours=1), run=reconcile_yesterday, within=timedelta(hours=4)),
+    Chore(name="void", every=timedelta(minutes=1), run=carry_out_all),
+)
 """What every office does by itself, whatever its settings."""
 MESSAGES = "messages"
 """Where a demo lays what it would send to workers, under its home."""

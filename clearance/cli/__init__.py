@@ -24,6 +24,7 @@ COMMANDS = {
     "staff": "clearance.cli.staff:staff",
     "audit": "clearance.cli.audit:audit",
     "db": "clearance.cli.db:db",
+    "void": "clearance.cli.void:void",
     "desks": "clearance.cli.desks:desks",
     "clients": "clearance.cli.clients:clients",
     "reissue": "clearance.cli.reissue:reissue",

@@ -120,6 +120,8 @@ PARTIAL = {
     "uq_desks_open_name",
     "ix_reissue_queue_waiting",
     "uq_staff_changes_waiting",
+    "ix_findings_open",
+    "ix_void_items_open",
 }
 
 

@@ -75,6 +75,7 @@ def permits(today: date) -> Iterator[Permit]:
         destination="ARE",
         places=40,
         used=40,
+        used_before=40,
         valid_from=today - timedelta(days=120),
         valid_until=today + timedelta(days=240),
     )

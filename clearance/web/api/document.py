@@ -13,11 +13,11 @@ from clearance.web.wording_interface import PROBLEM_WORDS, ProblemCode
 
 VERSION = "1.0.0"
 _SCHEMA = "#/components/schemas/{model}"
-PATH_PATTERNS: Mapping[str, str] = {
-    "reference": "^APP-[0-9A-HJKMNP-TV-Z]{8}$",
-    "licence_no": "^RL-[0-9]{1,5}$",
-    "webhook_id": "^hook_[a-z2-7]{26}$",
-    "delivery_id": "^msg_[a-z2-7]{26}$",
+PATH_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
+    "reference": {"type": "string", "pattern": "^APP-[0-9A-HJKMNP-TV-Z]{8}$", "examples": ["APP-7K2M9Q4X"]},
+    "licence_no": {"type": "string", "pattern": "^RL-[0-9]{1,5}$", "examples": ["RL-1234"]},
+    "webhook_id": {"type": "string", "pattern": "^hook_[a-z2-7]{26}$"},
+    "delivery_id": {"type": "string", "pattern": "^msg_[a-z2-7]{26}$"},
 }
 ANY_REQUEST = (
     ProblemCode.MALFORMED,
@@ -94,10 +94,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
-    path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": PATH_PATTERNS[name]}}
-        for name in names
-    ]
+    path = [{"name": name, "in": "path", "required": True, "schema": dict(PATH_SCHEMAS[name])} for name in names]
     return [*path, *_query(operation.query), *([dict(_KEY)] if operation.once else [])]
 
 

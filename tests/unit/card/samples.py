@@ -18,7 +18,7 @@ from faker import Faker
 from PIL import Image
 
 from clearance.card.photo import prepare
-from clearance.domain.destinations import RULES
+from clearance.domain.first_rules import OTHERS, SEVEN
 from clearance.domain.person import Sex
 from clearance.domain.printed_card import OptionalFact, PrintedCard
 from clearance.domain.text import BilingualText
@@ -128,7 +128,7 @@ def people(count: int) -> Iterator[PrintedCard]:
             "employer": f"{latin.company()} {latin.company()}, {latin.city()}".upper()[: random.choice((30, 60, 80))],
             "occupation": BilingualText(en=latin.job().upper(), bn=normalize("NFC", bengali.job())),
             "office": BilingualText(en=f"DEMO {latin.city()}", bn=normalize("NFC", bengali.administrative_unit())),
-            "destination": random.choice(RULES).destination,
+            "destination": random.choice((*SEVEN, *OTHERS)),
             "sex": random.choice(list(Sex)),
             "birth_date": date(1970, 1, 1) + timedelta(days=random.randrange(12_000)),
             "demo": random.random() < 0.5,

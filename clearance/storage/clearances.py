@@ -1,7 +1,7 @@
 """Issued clearances as rows."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, or_, select, update
@@ -56,6 +56,17 @@ _OF_KEY = (
     .order_by(_C.clearance_no)
     .limit(bindparam("limit"))
 )
+_STANDING_AFTER = (
+    select(clearances)
+    .where(
+        _C.issued_at >= bindparam("since"),
+        or_(_C.issued_at > bindparam("since"), _C.clearance_no > bindparam("after")),
+        _C.status.in_((int(Status.VALID), int(Status.SUSPENDED))),
+        _C.valid_until >= bindparam("on"),
+    )
+    .order_by(_C.issued_at, _C.clearance_no)
+    .limit(bindparam("limit"))
+)
 _LAST_DAY = select(func.max(_C.valid_until)).where(_C.status_uri == bindparam("wanted"))
 _BY_KEY = select(_C.kid, func.count().label("cards")).group_by(_C.kid)
 _SET_STATUS = update(clearances).where(_C.clearance_no == bindparam("wanted"), _C.status != int(Status.INVALID))
@@ -104,6 +115,10 @@ class SqlClearances:
     def standing_of_key(self, kid: bytes, *, on: date, after: str, limit: int) -> Sequence[Clearance]:
         values = {"kid": kid, "on": on, "after": after, "limit": limit}
         return [_clearance(row) for row in self._connection.execute(_OF_KEY, values)]
+
+    def standing_after(self, after: tuple[datetime, str], *, on: date, limit: int) -> Sequence[Clearance]:
+        values = {"since": after[0], "after": after[1], "on": on, "limit": limit}
+        return [_clearance(row) for row in self._connection.execute(_STANDING_AFTER, values)]
 
     def last_valid_day(self, uri: str) -> date | None:
         last: date | None = self._connection.execute(_LAST_DAY, {"wanted": uri}).scalar_one()

@@ -4,12 +4,14 @@
     POST /api/desks/report      {"trust_sequence": 7, "lists": {"https://s.bmet.gov.bd/26a": 1795327200}, …}
     POST /api/desks/journal     {"journal": "9f…", "rows": [{"kind": "scan", "seq": 1, "nonce": "5c…", …}, …]}
     GET  /api/desks/departures?after=17&limit=1000
+    GET  /api/desks/cards?after=1795327200000000-BMET-2026-…
 
 Answered with what is asked for, or a status and a word for the desk's log. It carries no cookie and needs none, so that
 no form token protects it; what it can do is bounded by what a desk may say (docs/adr/0061, 0110).
 """
 
 from base64 import b64decode
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Annotated
 
@@ -21,7 +23,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from clearance.domain.desk import Desk, Holding
 from clearance.domain.desk_journal import JournalRow, OutOfStep, RowKind
-from clearance.issuing import desk_journals, desks
+from clearance.issuing import desk_cards, desk_journals, desks
 from clearance.issuing.desks import NotEnrolled
 from clearance.issuing.ports import Conflict, Unavailable
 from clearance.issuing.service import Service
@@ -35,6 +37,7 @@ MAX_JOURNAL_BODY = 4 << 20
 """Bytes; 200 rows, of which each may carry the text of a forgery."""
 MAX_ROWS = 500
 MAX_DEPARTURES = 1_000
+MAX_CARDS = 500
 MAX_LISTS = 64
 MAX_CHECKPOINTS = 9
 """The newest, and the two halves of up to four contradictions."""
@@ -139,6 +142,19 @@ def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> 
         found = desk_journals.departures(service, after=after, limit=max(1, limit))
         rows = [[each.clearance_no, each.desk_name, int(each.at.timestamp())] for each in found]
         return {"departures": rows, "cursor": found[-1].number if found else after}
+
+    @routes.get("/cards")
+    @limiter.limit(EXCHANGES_PER_ADDRESS, key_func=visitor)
+    def cards() -> ResponseReturnValue:
+        try:
+            desks.authenticate(service, _token())
+            found = desk_cards.cards_after(service, request.args.get("after", ""), limit=MAX_CARDS)
+        except NotEnrolled:
+            return _stranger()
+        except desk_cards.NoSuchPlace:
+            return _said("no such place", 422)
+        tokens = [b64encode(token).decode("ascii") for token in found.tokens]
+        return {"cards": tokens, "cursor": found.cursor, "more": found.more}
 
     return routes
 

@@ -296,6 +296,12 @@ class FakeClearances:
             stored, status=clearance.status, revocation=clearance.revocation
         )
 
+    def standing_after(self, after: tuple[datetime, str], *, on: date, limit: int) -> Sequence[Clearance]:
+        standing = (Status.VALID, Status.SUSPENDED)
+        found = (c for c in self.rows.clearances.values() if c.status in standing and c.valid_until >= on)
+        ordered = sorted((c.issued_at, c.clearance_no) for c in found)
+        return [self.rows.clearances[number] for at, number in ordered if (at, number) > after][:limit]
+
     def active_for_passport(self, passport_no: str) -> Clearance | None:
         standing = (Status.VALID, Status.SUSPENDED)
         found = (c for c in self.rows.clearances.values() if c.passport_no == passport_no and c.status in standing)

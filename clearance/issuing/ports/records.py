@@ -106,6 +106,11 @@ class Clearances(Protocol):
         those after a number only."""
         ...
 
+    def standing_after(self, after: tuple[datetime, str], *, on: date, limit: int) -> Sequence[Clearance]:
+        """Those VALID or SUSPENDED that have not run out on a day, in the order of their issue and numbers, those after
+        a moment and number only."""
+        ...
+
     def last_valid_day(self, uri: str) -> date | None:
         """The last day of the card of one status list that runs longest; None for a list without cards."""
         ...

@@ -10,8 +10,7 @@ Answered with what is asked for, or a status and a word for the desk's log. It c
 no form token protects it; what it can do is bounded by what a desk may say (docs/adr/0061, 0110).
 """
 
-from base64 import b64decode
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from typing import Annotated
 

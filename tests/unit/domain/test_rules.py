@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearance.credential.claims import VisaType
@@ -77,6 +77,7 @@ def test_the_more_weighty_part_that_is_named_wins_and_the_order_is_that_of_the_d
         assert governing.number == number
 
 
+@settings(deadline=None)
 @given(st.permutations(EVERY_PATTERN), st.integers(1, 16))
 def test_the_answer_does_not_depend_on_the_order_in_which_rules_were_made(keys: list[RuleKey], count: int) -> None:
     chosen = keys[:count]
@@ -155,6 +156,7 @@ def test_a_version_brought_forward_ends_the_one_before_and_clashes_with_nothing(
     assert there.clashing(version(3, starts_on=days(3), replaces=None)) is not None
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_whatever_was_consented_to_without_a_clash_one_version_governs_each_day(data: st.DataObject) -> None:
     made: list[RuleVersion] = []

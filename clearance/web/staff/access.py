@@ -243,13 +243,11 @@ def _failed(response: Response) -> bool:
 
 def _account_from(service: Service) -> str:
     """Whose failures are counted together: those for a name from an address, or from a browser known for it."""
-    name = searchable(typed("username")[:MAX_TYPED])
-    return f"{device() if _came_before(service, name) else visitor()} {name}"
+    return f"{_browser_or_address(service)} {searchable(typed('username')[:MAX_TYPED])}"
 
 
 def _browser_or_address(service: Service) -> str:
-    name = searchable(typed("username")[:MAX_TYPED])
-    return device() if _came_before(service, name) else visitor()
+    return device() if _came_before(service, typed("username")[:MAX_TYPED]) else visitor()
 
 
 def _came_before(service: Service, username: str) -> bool:
@@ -258,7 +256,7 @@ def _came_before(service: Service, username: str) -> bool:
         return False
     try:
         with service.database.read() as work:
-            known = work.staff.by_username(username)
+            known = work.staff.by_username(username.strip().lower())
             return known is not None and work.sessions.was_here(known.number, device())
     except Unavailable:
         return False

@@ -73,6 +73,7 @@ class LookupKind(StrEnum):
     PHOTO = "photo"
     CARD = "card"
     CARD_FILE = "card_file"
+    REQUEST = "request"
     CASE_SEARCH = "case_search"
     CARD_SEARCH = "card_search"
 

@@ -88,6 +88,7 @@ LOOKUP_WORDS: Mapping[LookupKind, str] = {
     LookupKind.PHOTO: N_("Photo"),
     LookupKind.CARD: N_("Card"),
     LookupKind.CARD_FILE: N_("Card file"),
+    LookupKind.REQUEST: N_("A worker's request"),
     LookupKind.CASE_SEARCH: N_("Search for cases"),
     LookupKind.CARD_SEARCH: N_("Search for cards"),
 }

@@ -82,6 +82,7 @@ class Workplace:
 
     office: OfficeAtWork
     app: Flask
+    options: WebOptions
 
     def desk_of(self, officer: Officer, *, language: str = "en") -> Desk:
         desk = Desk(self.app, language=language)
@@ -120,4 +121,4 @@ def open_workplace(folder: Path) -> Iterator[Workplace]:
     with sqlite_database(folder) as database:
         office = open_office(database)
         options = WebOptions(secret_key=b"k" * 32, second_factor=SecondFactor.BIRTH_DATE, trust_directory=folder)
-        yield Workplace(office=office, app=create_app(office.service, options))
+        yield Workplace(office=office, app=create_app(office.service, options), options=options)

@@ -23,8 +23,13 @@ Arguments = ParamSpec("Arguments")
 
 OF_A_PERSON: Mapping[str, tuple[LookupKind, str]] = {
     "staff.case": (LookupKind.CASE, "reference"),
+    "staff.amendment": (LookupKind.CASE, "reference"),
     "staff.photo": (LookupKind.PHOTO, "reference"),
     "staff.card": (LookupKind.CARD, "clearance_no"),
+    "staff.correction": (LookupKind.CARD, "clearance_no"),
+    "staff.renewal": (LookupKind.CARD, "clearance_no"),
+    "staff.revocation": (LookupKind.CARD, "clearance_no"),
+    "staff.one_request": (LookupKind.REQUEST, "reference"),
     "staff.card_pdf": (LookupKind.CARD_FILE, "clearance_no"),
     "staff.card_to_take_along": (LookupKind.CARD_FILE, "clearance_no"),
 }

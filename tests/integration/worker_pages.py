@@ -21,7 +21,11 @@ BORN = {"day": "14", "month": "3", "year": "1995"}
 
 
 def open_app(
-    trust: Path, *, second_factor: SecondFactor = SecondFactor.BIRTH_DATE, limiter_storage: str = "memory://"
+    trust: Path,
+    *,
+    second_factor: SecondFactor = SecondFactor.BIRTH_DATE,
+    limiter_storage: str = "memory://",
+    trusted_proxies: int = 0,
 ) -> tuple[OfficeAtWork, Flask]:
     """The office and its application."""
     office = open_office()
@@ -29,7 +33,11 @@ def open_app(
     office.approve(draft(2))
     office.enter(draft(3))
     options = WebOptions(
-        secret_key=b"k" * 32, second_factor=second_factor, trust_directory=trust, limiter_storage=limiter_storage
+        secret_key=b"k" * 32,
+        second_factor=second_factor,
+        trust_directory=trust,
+        limiter_storage=limiter_storage,
+        trusted_proxies=trusted_proxies,
     )
     return office, create_app(office.service, options)
 

@@ -505,6 +505,8 @@ def _detail(name: str, value: str | int | date, t: Translator) -> str:
             return role_text(Role(value), t)
         case "destination", str():
             return t.country(value)
+        case "field", str():
+            return field_text(value, t)
         case "source" | "table", str():
             return t.gettext(value)
         case "outcome", str():
@@ -521,7 +523,7 @@ def _detail(name: str, value: str | int | date, t: Translator) -> str:
 
 def _fault_detail(name: str, value: str | int, t: Translator) -> str:
     match name, value:
-        case "than", str():
+        case "than" | "other", str():
             return field_text(value, t)
         case _, int():
             return t.digits(str(value))  # ungrouped: it may be a year

@@ -17,10 +17,10 @@ from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance
 from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.staff import Officer
-from clearance.issuing import approve, entry, reject
+from clearance.issuing import approve, check, entry, reject
 from clearance.issuing.halt import stop_signing
 from clearance.issuing.ports import KeysUnusable, Unavailable
-from tests.fakes.office import APPROVER, CLERK, DEVICE, EVERYTHING, ISSUER, draft, expect
+from tests.fakes.office import APPROVER, CHECKER, CLERK, DEVICE, EVERYTHING, ISSUER, draft, expect
 from tests.integration.staff_pages import Desk, Workplace, open_workplace, words
 
 
@@ -35,13 +35,15 @@ def workplace(tmp_path: Path) -> Iterator[Workplace]:
 
 def test_the_queue_shows_each_case_under_its_state_with_counts(workplace: Workplace) -> None:
     workplace.office.enter(draft(1))
+    workplace.office.check(draft(4))
     workplace.office.approve(draft(2))
     workplace.office.issue(draft(3))
     desk = workplace.desk_of(APPROVER)
-    for state, passport_no in (("submitted", "A00000001"), ("approved", "A00000002"), ("issued", "A00000003")):
+    numbers = {"submitted": "A00000001", "checked": "A00000004", "approved": "A00000002", "issued": "A00000003"}
+    for state, passport_no in numbers.items():
         page = desk.get(f"/staff/queue?state={state}")
         assert set(re.findall(r"A0000000\d", page.text)) == {passport_no}
-    assert "Submitted 1 Approved 1 Issued 1 Rejected 0" in words(desk.get("/staff/queue"))
+    assert "Submitted 1 Checked 1 Approved 1 Issued 1 Held 0" in words(desk.get("/staff/queue"))
 
 
 def test_the_queue_says_which_of_the_four_checks_is_missing(workplace: Workplace) -> None:
@@ -86,10 +88,12 @@ def act(desk: Desk, case: Application, verb: str, **form: str) -> TestResponse:
     return desk.post(f"/staff/cases/{case.reference}/{verb}", version=str(case.version), **form)
 
 
-def test_a_case_goes_from_approval_to_a_card_through_two_officers(workplace: Workplace) -> None:
+def test_a_case_goes_from_the_counter_to_a_card_through_three_more_officers(workplace: Workplace) -> None:
     case = workplace.office.enter()
-    approver, issuer = workplace.desk_of(APPROVER), workplace.desk_of(ISSUER)
-    approved = act(approver, case, "approve")
+    checker, approver, issuer = (workplace.desk_of(each) for each in (CHECKER, APPROVER, ISSUER))
+    checked = act(checker, case, "check")
+    assert "The case is checked." in words(checker.get(checked.location))
+    approved = act(approver, workplace.office.stored(case.reference), "approve")
     assert (approved.status_code, approved.location) == (303, f"/staff/cases/{case.reference}")
     assert "The case is approved." in words(approver.get(approved.location))
     issued = act(issuer, workplace.office.stored(case.reference), "issue")
@@ -114,7 +118,9 @@ def test_who_entered_a_case_reads_why_somebody_else_must_approve_and_changes_not
     workplace: Workplace, language: str
 ) -> None:
     entered_by_me = {"en": "You entered this case; someone else must", "bn": "এই আবেদন আপনি এন্ট্রি দিয়েছেন"}[language]
-    case = enter_by_everything(workplace)
+    entered = enter_by_everything(workplace)
+    service = workplace.office.service
+    case = expect(check.check(service, entered.reference, officer=CHECKER, device=DEVICE, version=1))
     desk = workplace.desk_of(EVERYTHING, language=language)
     page = desk.get(f"/staff/cases/{case.reference}")
     assert entered_by_me in words(page)
@@ -134,11 +140,11 @@ def enter_by_everything(workplace: Workplace) -> Application:
 
 
 def test_who_approved_a_case_reads_why_somebody_else_must_issue_it(workplace: Workplace) -> None:
-    case = workplace.office.enter()
-    expect(approve.approve(workplace.office.service, case.reference, officer=EVERYTHING, device=DEVICE, version=1))
+    case = workplace.office.check()
+    expect(approve.approve(workplace.office.service, case.reference, officer=EVERYTHING, device=DEVICE, version=2))
     desk = workplace.desk_of(EVERYTHING)
     page = desk.get(f"/staff/cases/{case.reference}")
-    assert "You approved this case; someone else must issue it." in words(page)
+    assert "You already acted on this case as its approving officer; someone else must do this." in words(page)
     assert "/issue" not in page.text
     assert act(desk, workplace.office.stored(case.reference), "issue").status_code == 422
     assert workplace.office.stored(case.reference).state is ApplicationState.APPROVED
@@ -158,7 +164,7 @@ def test_who_approved_a_case_reads_why_somebody_else_must_issue_it(workplace: Wo
 def test_an_act_without_its_role_is_refused_with_the_role_that_it_needs(
     workplace: Workplace, officer: Officer, verb: str, role: str
 ) -> None:
-    case = workplace.office.approve() if verb == "issue" else workplace.office.enter()
+    case = workplace.office.approve() if verb == "issue" else workplace.office.check()
     answer = act(workplace.desk_of(officer), case, verb, reason="because")
     assert answer.status_code == 422
     assert f"does not have the role “{role}”" in words(answer)
@@ -219,7 +225,7 @@ def test_the_slower_of_two_officers_reads_who_did_what_and_keeps_what_was_typed(
 
 
 def test_pressing_approve_twice_is_not_blamed_on_another_officer(workplace: Workplace) -> None:
-    case = workplace.office.enter()
+    case = workplace.office.check()
     desk = workplace.desk_of(APPROVER)
     assert act(desk, case, "approve").status_code == 303
     again = act(desk, case, "approve")

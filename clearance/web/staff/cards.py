@@ -18,7 +18,7 @@ from clearance.issuing.ports import Conflict
 from clearance.issuing.revoke import revoke
 from clearance.issuing.service import Service
 from clearance.web.card_file import card_file, form_named
-from clearance.web.staff.access import device, officer
+from clearance.web.staff.access import device, fresh_factor, officer
 from clearance.web.staff.notices import Notice
 from clearance.web.staff.queue import page_number, sought_text
 
@@ -57,8 +57,12 @@ def install(routes: Blueprint, service: Service) -> None:
         return _form(view, against=against), 403 if against else 200
 
     @routes.post("/cards/<clearance_no>/revoke")
+    @fresh_factor
     def revoke_card(clearance_no: str) -> ResponseReturnValue:
         view = _view(service, clearance_no)
+        if not _revocable(view):
+            flash(Notice.REVOKED_BEFORE, "warning")
+            return redirect(url_for("staff.card", clearance_no=clearance_no), code=303)
         reason, remark = _reason(), request.form.get("remark", "")
         against = _against_revoking(service, view, remark)
         if reason is None or against:

@@ -96,6 +96,7 @@ def install(routes: Blueprint, service: Service) -> None:
             state=state,
             sought=wanted.text,
             everywhere=not wanted.pool,
+            offices="all" if request.args.get("offices") == "all" else None,
             may_widen=_signs_for_headquarters(officer()),
             tabs=_tabs(tally(service, wanted)),
             page=page,

@@ -28,6 +28,8 @@ COMMANDS = {
     "desks": "clearance.cli.desks:desks",
     "clients": "clearance.cli.clients:clients",
     "reissue": "clearance.cli.reissue:reissue",
+    "rules": "clearance.cli.rules:rules",
+    "permit": "clearance.cli.permit:permit",
     "worker": "clearance.cli.worker:worker",
     "help-pages": "clearance.cli.help_pages:help_pages",
 }

@@ -12,7 +12,7 @@ from markupsafe import Markup
 register_namespace("", "http://www.w3.org/2000/svg")
 SVG = "{http://www.w3.org/2000/svg}"
 DROPPED = frozenset({f"{SVG}style", f"{SVG}script", "style", "script", f"{SVG}title", "title", f"{SVG}desc", "desc"})
-WIDTH, HEIGHT = 1000, 300
+WIDTH, HEIGHT = 1000, 220
 MOST_BARS = 31
 
 

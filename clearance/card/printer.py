@@ -76,6 +76,12 @@ class CardPrinter:
 
         return wallet.code_svg(text)
 
+    def address_svg(self, text: str) -> bytes:
+        """The QR code of any text, such as an address, as an SVG."""
+        from clearance.card import wallet
+
+        return wallet.address_svg(text)
+
     def picture(self, pdf: bytes, *, text: str) -> bytes:
         """The head of a finished card's first page as a PNG of at most 40 kB."""
         from clearance.card import wallet

@@ -45,6 +45,14 @@ def matrix(text: str, *, mask: int = MASKS[0], level: Level = Level.M) -> Matrix
     return tuple(tuple(row) for row in code.get_matrix())
 
 
+def matrix_of_any(text: str) -> Matrix:
+    """The smallest symbol that holds any text, such as an address; the library chooses mode and mask."""
+    code = qrcode.QRCode(error_correction=Level.M.value, border=0)
+    code.add_data(text)
+    code.make()
+    return tuple(tuple(row) for row in code.get_matrix())
+
+
 def _version(length: int, level: Level) -> int:
     """Smallest version for so many alphanumeric characters; `qrcode` would encode the text twice to find it."""
     data_bits = 11 * (length // 2) + 6 * (length % 2)

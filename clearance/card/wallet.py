@@ -35,7 +35,15 @@ def code_png(text: str) -> bytes:
 
 def code_svg(text: str) -> bytes:
     """White ground and one black path; no script, no style, no link. Raises ValueError as `qr.matrix`."""
-    modules = qr.matrix(text)
+    return _svg(qr.matrix(text))
+
+
+def address_svg(text: str) -> bytes:
+    """The same for a text that is no card's, such as the address that an authenticator app reads."""
+    return _svg(qr.matrix_of_any(text))
+
+
+def _svg(modules: qr.Matrix) -> bytes:
     side = qr.side(modules)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{CODE_PX}" height="{CODE_PX}" '

@@ -92,6 +92,9 @@ class FakePrinter:
     def code_svg(self, text: str) -> bytes:
         return b"<svg>" + text.encode()
 
+    def address_svg(self, text: str) -> bytes:
+        return self.code_svg(text)
+
     def picture(self, pdf: bytes, *, text: str) -> bytes:
         assert json.loads(pdf.removeprefix(PAPER).partition(b"\n")[0])["qr_text"] == text
         return b"\x89PNG picture " + text.encode()

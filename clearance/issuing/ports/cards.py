@@ -65,6 +65,10 @@ class CardPrinter(Protocol):
         """The same as shapes, for any size."""
         ...
 
+    def address_svg(self, text: str) -> bytes:
+        """The QR code of any text that is no card's, as shapes."""
+        ...
+
     def picture(self, pdf: bytes, *, text: str) -> bytes:
         """A small picture (PNG, at most 40 kB) of a finished card whose code says `text`. Raises ValueError."""
         ...

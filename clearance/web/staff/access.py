@@ -88,6 +88,7 @@ def install(routes: Blueprint, service: Service, limiter: Limiter) -> None:
             return carry_on(entered)
         if entered.visit.step is Step.SET_UP_FACTOR:
             return redirect(url_for("staff.new_factor", next=own_path(request.form.get("next"))), code=303)
+        g.visit = entered.visit
         form = factor_form.form_of(service, entered.visit)
         return render_template("staff/second_factor.html", form=form, wanted=wanted(), kept=kept.carried(request.form))
 

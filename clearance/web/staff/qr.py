@@ -7,4 +7,4 @@ from clearance.issuing.service import Service
 
 def code_picture(service: Service, text: str) -> str:
     """A `data:` address of the code of a text."""
-    return "data:image/svg+xml;base64," + b64encode(service.printer.code_svg(text)).decode("ascii")
+    return "data:image/svg+xml;base64," + b64encode(service.printer.address_svg(text)).decode("ascii")

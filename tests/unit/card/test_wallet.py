@@ -76,8 +76,15 @@ class TestTheCodeAlone:
 
     def test_the_shapes_of_an_svg_are_the_modules(self) -> None:
         text = sample_card().qr_text
-        path = ElementTree.fromstring(wallet.code_svg(text))[1].attrib["d"]
-        side = qr.side(qr.matrix(text))
+        assert texts(self.drawn(wallet.code_svg(text))) == [text]
+
+    @pytest.mark.parametrize("text", ["otpauth://totp/BMET%20clearance:karim?secret=RQSTOWMM46&period=30", "ছাড়পত্র"])
+    def test_any_text_reads_as_it_was(self, text: str) -> None:
+        assert texts(self.drawn(wallet.address_svg(text))) == [text]
+
+    def drawn(self, svg: bytes) -> Image.Image:
+        root = ElementTree.fromstring(svg)
+        path, side = root[1].attrib["d"], int(root.attrib["viewBox"].split()[2])
         drawn = Image.new("L", (side * 4, side * 4), 255)
         draw = ImageDraw.Draw(drawn)
         for part in path.removesuffix("z").split("z"):
@@ -85,7 +92,7 @@ class TestTheCodeAlone:
             x, y = map(int, corner.split())
             width, height = map(int, extent.partition("h")[0].split("v"))
             draw.rectangle((4 * x, 4 * y, 4 * (x + width) - 1, 4 * (y + height) - 1), fill=0)
-        assert texts(drawn) == [text]
+        return drawn
 
     def test_the_quiet_zone_belongs_to_the_svg(self) -> None:
         text = sample_card().qr_text

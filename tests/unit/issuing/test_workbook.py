@@ -1,4 +1,4 @@
-"""Workbooks: what a spreadsheet saves is read as its sender saw it; bombs and other files are refused, harming nobody."""
+"""Workbooks: what a spreadsheet saves is read as its sender saw it; bombs and other files are refused, without harm."""
 
 import datetime as dt
 import io

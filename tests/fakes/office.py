@@ -31,7 +31,7 @@ from clearance.domain.staff import Office, Officer, Role
 from clearance.domain.text import BilingualText
 from clearance.issuing import approve, check, entry
 from clearance.issuing.component import SigningComponent
-from clearance.issuing.ports import Database
+from clearance.issuing.ports import Database, UnitOfWork
 from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
 from clearance.issuing.signing_room import SigningRoom
@@ -288,13 +288,18 @@ def furnish(database: Database, *, permits: tuple[Permit, ...] = (PERMIT,)) -> N
         for office in (HEADQUARTERS, DISTRICT):
             work.staff.add_office(office)
         for member in (*STAFF, AGENCY_CLERK):
-            work.staff.add(member)
-            if needs_second_factor(member):
-                work.factors.add_passkey(stored_passkey(member, at=NOW))
+            take_on(work, member)
         work.permits.add_agency(AGENCY)
         for permit in permits:
             work.permits.add(permit)
         work.commit()
+
+
+def take_on(work: UnitOfWork, member: Officer) -> None:
+    """An account in good order: with a passkey, where the officer decides."""
+    work.staff.add(member)
+    if needs_second_factor(member):
+        work.factors.add_passkey(stored_passkey(member, at=NOW))
 
 
 def later(days: int) -> date:

@@ -30,11 +30,13 @@ from clearance.reading.findings import Paper
 from clearance.reading.paper import pinned_roots, read_paper
 from verifier import enrolment
 from verifier.acts import Act, ActRecord, Ground, KeptScan, Objection, objection_to
+from verifier.cards import CardFile, fetch
 from verifier.config import HOST, DeskConfig
-from verifier.desk import NotRecorded, NotYet, Repeat, ScannedText, ScanRecord, check
-from verifier.exchange import Exchange, Listener
+from verifier.desk import NotRecorded, NotYet, Repeat, ScannedText, ScanRecord, Source, check
+from verifier.exchange import Exchange
 from verifier.heard import Heard, SharedJournal
 from verifier.journal import ScanJournal, verify_chain
+from verifier.line import Line
 from verifier.passport import PassportInHand
 from verifier.relay_link import known_relay
 from verifier.scan import camera, keyboard
@@ -77,6 +79,8 @@ class Desk:
     journal_whole: bool
     heard: Heard
     office: Exchange
+    line: Line  # to the office
+    cards: CardFile
     relay: Exchange | None
     scanners: SerialScanners
     demo: bool
@@ -115,6 +119,11 @@ class Desk:
         self.news.set()
         return replace(scan, done=act)
 
+    def find(self, passport: PassportInHand) -> ScanRecord | Repeat | NotYet | None:
+        """Judge the card of a passport from this desk's own file; None where there is none, or no file to look in."""
+        texts = self.cards.find(passport.number)
+        return self.check(ScannedText(candidates=texts[:1], source=Source.PASSPORT), passport) if texts else None
+
     def read_file(self, data: bytes) -> Paper:
         """What a dropped file gives: the texts of its codes, and what the seal of a PDF is worth."""
         return read_paper(data, roots=pinned_roots(self.config.trust / "root.pem"))
@@ -144,6 +153,8 @@ class Desk:
         for exchange in (self.relay, self.office):  # the relay first: it is near, and it matters most
             if exchange is not None:
                 exchange.exchange()
+        if self.config.keep_cards and self.held.bundle is not None and self.line.token() is not None:
+            fetch(self.line, self.cards, issuer=self.held.bundle.issuer, now=self.now)
 
     def state(self) -> DeskState:
         at = self.now()
@@ -162,6 +173,7 @@ class Desk:
             kept=tally.kept,
             unsent=self.office.unsent(),
             heard_at=self._heard_at(),
+            cards_at=self.cards.heard_at(),
         )
 
     def _heard_at(self) -> int | None:
@@ -177,6 +189,7 @@ class Desk:
             file=self.read_file,
             check=self.check,
             act=self.act,
+            find=self.find,
             hear=self.scanners.hear,
             choose_port=self.scanners.choose,
             state=self.state,
@@ -207,7 +220,7 @@ def join(config: DeskConfig, *, clock: Callable[[], int] = now) -> Desk:
         log.error("the journal is not what was written from row %d on", broken_at)
     store, witness = TrustStore(config.trust, config.state), Witness(config.state / "checkpoints.db")
     heard = Heard(config.state / "heard.db")
-    office = Listener(name="office", url=config.issuer_url.rstrip("/"), token=partial(_confided_token, config))
+    line = Line(name="office", url=config.issuer_url.rstrip("/"), token=partial(_confided_token, config))
     return Desk(
         config=config,
         store=store,
@@ -224,7 +237,9 @@ def join(config: DeskConfig, *, clock: Callable[[], int] = now) -> Desk:
         journal=journal,
         journal_whole=broken_at is None,
         heard=heard,
-        office=Exchange(office, journal, heard, now=clock),
+        office=Exchange(line, journal, heard, now=clock),
+        line=line,
+        cards=CardFile(config.state / "cards.db", token=line.token),
         relay=_relay_of(config, journal, heard, clock),
         scanners=SerialScanners(config.serial_port),
         demo=is_demo_root(root),
@@ -243,7 +258,7 @@ def _relay_of(config: DeskConfig, journal: ScanJournal, heard: Heard, now: Calla
     known = known_relay(config.relay)
     if known is None:
         return None
-    relay = Listener(name="relay", url=known.url, token=lambda: known.secret, opener=opener(known.context()))
+    relay = Line(name="relay", url=known.url, token=lambda: known.secret, opener=opener(known.context()))
     return Exchange(relay, journal, heard, now=now)
 
 

@@ -1,7 +1,7 @@
 """The settings of a desk. Decides their names, defaults and limits; reads no file and starts nothing.
 
 Each comes from the command line or else from the environment: VERIFIER_HOME, VERIFIER_ISSUER_URL, VERIFIER_PORT,
-VERIFIER_DESK, VERIFIER_SYNC_EVERY_S.
+VERIFIER_DESK, VERIFIER_SYNC_EVERY_S, VERIFIER_KEEP_CARDS (yes or no).
 """
 
 from collections.abc import Mapping
@@ -29,6 +29,7 @@ class DeskConfig:
     port: int = DEFAULT_PORT
     desk: str = DEFAULT_DESK  # airport and counter, as written in the journal
     sync_every_s: int = DEFAULT_SYNC_EVERY_S
+    keep_cards: bool = True  # the cards in force, encrypted, to find one by its passport
 
     def __post_init__(self) -> None:
         faults = []
@@ -91,10 +92,17 @@ def settings(
             raise ConfigError(f"VERIFIER_{name} must be a whole number, not {text!r}.")
         return int(text)
 
+    def yes(name: str) -> bool:
+        text = said(name, "yes")
+        if text not in {"yes", "no"}:
+            raise ConfigError(f"VERIFIER_{name} must be yes or no, not {text!r}.")
+        return text == "yes"
+
     return DeskConfig(
         home=home or Path(said("HOME", "var/desk")),
         issuer_url=issuer_url or said("ISSUER_URL", DEFAULT_ISSUER_URL),
         port=number("PORT", DEFAULT_PORT) if port is None else port,
         desk=desk or said("DESK", DEFAULT_DESK),
         sync_every_s=number("SYNC_EVERY_S", DEFAULT_SYNC_EVERY_S) if sync_every_s is None else sync_every_s,
+        keep_cards=yes("KEEP_CARDS"),
     )

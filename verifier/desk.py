@@ -26,6 +26,7 @@ class Source(StrEnum):
     SERIAL = "serial"  # a scanner at a serial port, USB-CDC or RS-232
     CAMERA = "camera"
     FILE = "file"
+    PASSPORT = "passport"  # the desk's own file of cards in force, asked by passport number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,27 +5,21 @@ once there, by its nonce. The journal is only read here. A listener is the offic
 the same words (docs/adr/0110). Nobody at the counter waits for any of this.
 """
 
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from http.client import HTTPException
+from dataclasses import replace
 from threading import Lock
 from typing import Any, Protocol
-from urllib.error import HTTPError
-from urllib.request import OpenerDirector, Request
 
 from clearance.credential.journal import Row
 from verifier.acts import Departure
 from verifier.desk import NotRecorded
 from verifier.heard import Heard, Mark, Talk
-from verifier.sync import opener
+from verifier.line import Line, NotHeard, OutOfStep
 
 ROWS_AT_ONCE = 200
 MARKS_AT_ONCE = 1_000
 ROUNDS = 500  # of one exchange: a week of a busy desk; the rest goes with the next
-WAIT_S = 20.0
-MAX_ANSWER = 1 << 20
 
 log = logging.getLogger(__name__)
 
@@ -39,61 +33,39 @@ class Journal(Protocol):
     def scans_after(self, number: int) -> int: ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Listener:
-    """Who is told: `name` for the log and the memory, its address, and the token that this desk says."""
-
-    name: str
-    url: str
-    token: Callable[[], str | None]
-    opener: OpenerDirector = field(default_factory=opener)
-
-
-class NotHeard(Exception):
-    """The listener gave no usable answer; the text is for the log. What was not taken is sent again."""
-
-
-class OutOfStep(Exception):
-    """The listener holds this journal up to another row than we believed."""
-
-    def __init__(self, taken: int) -> None:
-        super().__init__(taken)
-        self.taken = taken
-
-
 class Exchange:
     """The talk with one listener, as far as it was kept."""
 
-    def __init__(self, listener: Listener, journal: Journal, heard: Heard, *, now: Callable[[], int]) -> None:
+    def __init__(self, line: Line, journal: Journal, heard: Heard, *, now: Callable[[], int]) -> None:
         """`now` gives UTC seconds."""
-        self._listener, self._journal, self._heard, self._now = listener, journal, heard, now
+        self._line, self._journal, self._heard, self._now = line, journal, heard, now
         self._one_at_a_time = Lock()
 
     def exchange(self) -> bool:
         """Send what is unsent and hear what is new; False where something is left for the next time. Never raises
         for the network."""
-        if self._listener.token() is None:
+        if self._line.token() is None:
             return False
         try:
             with self._one_at_a_time:
                 sent = self._send()
                 return self._hear() and sent
         except (NotHeard, NotRecorded, OSError) as error:
-            log.info("exchange with %s: %s", self._listener.name, error)
+            log.info("exchange with %s: %s", self._line.name, error)
             return False
 
     def unsent(self) -> int | None:
         """How many scans this listener does not know all about; None where nobody listens, because this desk is not
         enrolled. May raise NotRecorded, OSError."""
-        return None if self._listener.token() is None else self._journal.scans_after(self._talk().taken)
+        return None if self._line.token() is None else self._journal.scans_after(self._talk().taken)
 
     def heard_at(self) -> int | None:
         """When it last told who left elsewhere (UTC seconds). May raise OSError."""
-        return self._heard.talk(self._listener.name).heard_at
+        return self._heard.talk(self._line.name).heard_at
 
     def _talk(self) -> Talk:
         """Where the talk stands; from the beginning where it was about another journal than the one that is here."""
-        talk, name = self._heard.talk(self._listener.name), self._journal.name()
+        talk, name = self._heard.talk(self._line.name), self._journal.name()
         if talk.journal == name and talk.taken <= self._journal.last():
             return talk
         return replace(talk, journal=name, taken=0)  # another journal, or an older copy of this one
@@ -105,58 +77,30 @@ class Exchange:
             if not rows:
                 return True
             try:
-                self._ask("/api/desks/journal", {"journal": talk.journal, "rows": rows})
+                self._line.ask("/api/desks/journal", {"journal": talk.journal, "rows": rows})
                 taken = int(rows[-1]["seq"] or 0)
             except OutOfStep as elsewhere:
                 taken = min(elsewhere.taken, self._journal.last())
                 if taken == talk.taken:
                     raise NotHeard("it asks for what it was just given") from elsewhere
             talk = replace(talk, taken=taken)
-            self._heard.keep(self._listener.name, replace(self._heard.talk(self._listener.name), **_sent(talk)))
+            self._heard.keep(self._line.name, replace(self._heard.talk(self._line.name), **_sent(talk)))
         return False
 
     def _hear(self) -> bool:
-        talk = self._heard.talk(self._listener.name)
+        talk = self._heard.talk(self._line.name)
         for _ in range(ROUNDS):
-            answer = self._ask(f"/api/desks/departures?after={talk.cursor}&limit={MARKS_AT_ONCE}", None)
+            answer = self._line.ask(f"/api/desks/departures?after={talk.cursor}&limit={MARKS_AT_ONCE}", None)
             marks, cursor = _marks_of(answer)
             talk = replace(talk, cursor=cursor, heard_at=self._now())
-            self._heard.keep(self._listener.name, talk, marks)
+            self._heard.keep(self._line.name, talk, marks)
             if len(marks) < MARKS_AT_ONCE:
                 return True
         return False
 
-    def _ask(self, path: str, message: Mapping[str, object] | None) -> Mapping[str, Any]:
-        body = None if message is None else json.dumps(message).encode()
-        headers = {"Authorization": f"Bearer {self._listener.token()}", "Content-Type": "application/json"}
-        request = Request(f"{self._listener.url}{path}", data=body, headers=headers)  # noqa: S310
-        try:
-            with self._listener.opener.open(request, timeout=WAIT_S) as response:
-                answer = json.loads(response.read(MAX_ANSWER))
-        except HTTPError as error:
-            with error:
-                if error.code == 409:
-                    raise OutOfStep(_taken_in(error.read(MAX_ANSWER))) from error
-                raise NotHeard(f"HTTP {error.code}") from error
-        except (OSError, HTTPException, ValueError) as error:
-            raise NotHeard(type(error).__name__) from error
-        if not isinstance(answer, dict):
-            raise NotHeard("an answer that is no object")
-        return answer
-
 
 def _sent(talk: Talk) -> dict[str, Any]:
     return {"journal": talk.journal, "taken": talk.taken}
-
-
-def _taken_in(body: bytes) -> int:
-    try:
-        taken = json.loads(body)["taken"]
-    except (ValueError, KeyError, TypeError):
-        taken = None
-    if not isinstance(taken, int) or taken < 0:
-        raise NotHeard("HTTP 409 without a number")
-    return taken
 
 
 def _marks_of(answer: Mapping[str, Any]) -> tuple[tuple[Mark, ...], int]:

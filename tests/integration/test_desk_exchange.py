@@ -21,14 +21,16 @@ from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing import desks
 from clearance.issuing.ports import Database
 from tests.fakes.database import FakeDatabase, Rows
-from tests.fakes.office import OfficeAtWork
+from tests.fakes.office import OfficeAtWork, draft
 from tests.integration.worker_pages import open_app
 from tests.unit.desk.bureau import CLAIMS, NOW
 from verifier.acts import Act, ActRecord, Departure, Ground
+from verifier.cards import CardFile, fetch
 from verifier.desk import ScanRecord, Source
-from verifier.exchange import ROWS_AT_ONCE, Exchange, Listener
+from verifier.exchange import ROWS_AT_ONCE, Exchange
 from verifier.heard import Heard, SharedJournal
 from verifier.journal import ScanJournal
+from verifier.line import Line
 from verifier.passport import PassportInHand, ReadBy
 from verifier.sync import opener
 
@@ -74,8 +76,8 @@ class DeskAtWork:
     def open(self) -> None:
         self.journal = ScanJournal(self.home / "journal.db", desk=self.name, version="1")
         self.heard = Heard(self.home / "heard.db")
-        listener = Listener(name="office", url=self.url, token=lambda: self.token, opener=self.line)  # type: ignore[arg-type]
-        self.exchange = Exchange(listener, self.journal, self.heard, now=lambda: self.at)
+        line = Line(name="office", url=self.url, token=lambda: self.token, opener=self.line)  # type: ignore[arg-type]
+        self.exchange = Exchange(line, self.journal, self.heard, now=lambda: self.at)
 
     def scan(self, clearance_no: str, *, let_pass: bool | None = None) -> None:
         """A scan; then an act, unless the person went away."""
@@ -346,3 +348,30 @@ def test_the_text_of_a_forgery_reaches_the_office_whole(airports: Airports) -> N
     with airports.database.read() as work:
         [evidence] = work.desk_journals.evidence(limit=10)
     assert evidence.row.text("text") == "https://bmet.example/clearance?id=42&নাম=করিম"
+
+
+def test_a_desk_keeps_the_cards_in_force_and_hears_of_new_ones(
+    airports: Airports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clearance.web.desk_api.MAX_CARDS", 2)
+    desk = airports.desk(Airport.DHAKA, "1")
+    for index in (11, 12, 13, 14):
+        airports.office.issue(draft(index))
+    line = Line(name="office", url=airports.url, token=lambda: desk.token)
+    cards = CardFile(desk.home / "cards.db", token=lambda: desk.token)
+    assert fetch(line, cards, issuer=airports.office.room.issuer, now=lambda: NOW)
+    found = {index: cards.find(f"A{index:08d}") for index in (1, 11, 12, 13, 14)}
+    assert {index: len(texts) for index, texts in found.items()} == dict.fromkeys(found, 1)
+    airports.office.issue(draft(15))  # recorded later, although it names the same moment
+    assert fetch(line, cards, issuer=airports.office.room.issuer, now=lambda: NOW)
+    assert len(cards.find("A00000015")) == 1
+    assert cards.heard_at() == NOW
+
+
+def test_a_stranger_is_told_of_no_card(airports: Airports) -> None:
+    desk = airports.desk(Airport.DHAKA, "1")
+    stranger = "DSK-00000000-" + "0" * 32
+    cards = CardFile(desk.home / "cards.db", token=lambda: stranger)
+    line = Line(name="office", url=airports.url, token=lambda: stranger)
+    assert not fetch(line, cards, issuer=airports.office.room.issuer, now=lambda: NOW)
+    assert cards.heard_at() is None

@@ -13,8 +13,9 @@ import pytest
 from tests.integration.test_desk_exchange import DeskAtWork
 from tests.unit.desk.bureau import NOW
 from verifier.acts import Departure
-from verifier.exchange import Exchange, Listener
+from verifier.exchange import Exchange
 from verifier.heard import SharedJournal
+from verifier.line import Line
 from verifier.relay import Marks
 from verifier.relay_cli import serving
 from verifier.relay_link import KnownRelay, NotARelay, RelayCode, join, known_relay
@@ -32,8 +33,8 @@ def code(tmp_path: Path) -> Iterator[RelayCode]:
 def desk_at(relay: KnownRelay, home: Path, name: str) -> DeskAtWork:
     """A desk whose only line is the one to the relay."""
     made = DeskAtWork(name=name, desk_id=name, home=home / name, url=relay.url, token=relay.secret, line=None)  # type: ignore[arg-type]
-    listener = Listener(name="relay", url=relay.url, token=lambda: relay.secret, opener=opener(relay.context()))
-    made.exchange = Exchange(listener, made.journal, made.heard, now=lambda: made.at)
+    line = Line(name="relay", url=relay.url, token=lambda: relay.secret, opener=opener(relay.context()))
+    made.exchange = Exchange(line, made.journal, made.heard, now=lambda: made.at)
     return made
 
 

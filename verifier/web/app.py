@@ -16,7 +16,7 @@ from clearance.credential.mrz import MrzFault, read_mrz
 from clearance_templates.i18n import LANGUAGES
 from verifier.acts import Act, Ground, Objection
 from verifier.desk import NotRecorded, NotYet, Repeat, ScannedText, ScanRecord, Source
-from verifier.passport import PassportInHand, passport_in_hand
+from verifier.passport import PassportInHand, ReadBy, passport_in_hand
 from verifier.web import bilingual, guard
 from verifier.web.calibration import calibration_symbol
 from verifier.web.screens import Answer, Screens
@@ -45,7 +45,8 @@ def create_app(services: Services) -> Flask:
     doors = Doors(services, screens)
     app.add_url_rule("/", "page", doors.page)
     app.add_url_rule("/state", "state", doors.state)
-    for door in (doors.scan, doors.frame, doors.file, doors.passport, doors.act, doors.hear, doors.port, doors.sync):
+    acting = (doors.scan, doors.frame, doors.file, doors.passport, doors.find, doors.act)
+    for door in (*acting, doors.hear, doors.port, doors.sync):
         app.add_url_rule(f"/{door.__name__}", door.__name__, door, methods=["POST"])
     answer_errors(app, screens)
     return app
@@ -122,6 +123,19 @@ class Doors:
         match json_of_request():
             case {"heard": str(heard)}:
                 return self._passport(heard)
+        raise BadRequest
+
+    def find(self) -> Answer:
+        """JSON: `heard`, the whole number of a passport whose card is not at hand."""
+        match json_of_request():
+            case {"heard": str(heard)}:
+                passport = passport_in_hand(heard)
+                if not isinstance(passport, PassportInHand):
+                    return self._passport(heard)
+                if passport.read_by is ReadBy.LAST_FOUR:
+                    return self._screens.notice("whole_number")
+                answer = self._services.find(passport)
+                return self._screens.notice("no_card_on_file") if answer is None else self._answered(answer)
         raise BadRequest
 
     def act(self) -> Answer:

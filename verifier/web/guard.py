@@ -13,7 +13,7 @@ MAX_BODY_BYTES = {
     "scan": 64 << 10,
     "frame": 4_000_000,
     "file": 10_100_000,
-    **dict.fromkeys(("passport", "act", "hear", "port", "sync"), 1 << 10),
+    **dict.fromkeys(("passport", "find", "act", "hear", "port", "sync"), 1 << 10),
 }
 
 HEADERS = {

@@ -101,6 +101,26 @@ NOTICES: Mapping[str, Notice] = {
             then=_NOTHING_CHANGED,
         ),
     ),
+    "no_card_on_file": Notice(
+        look=Look.NOT_READ,
+        status=404,
+        word=N_("NO CARD FOUND"),
+        words=Words(
+            why=N_("This desk has no clearance in force under this passport."),
+            now=N_("Ask for the clearance card. Look at the number once more: letter O, digit 0."),
+            then=N_("A clearance of today may not have arrived yet. If there is no card, refer to the supervisor."),
+        ),
+    ),
+    "whole_number": Notice(
+        look=Look.NOT_READ,
+        status=422,
+        word=N_("THE WHOLE NUMBER"),
+        words=Words(
+            why=N_("Four digits are too few to find a card."),
+            now=N_("Type the whole passport number, or let the passport reader read it."),
+            then=_NOTHING_CHANGED,
+        ),
+    ),
     "not_understood": Notice(
         look=Look.NOT_READ,
         status=400,

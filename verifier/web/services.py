@@ -85,6 +85,7 @@ class DeskState:
     by_act: Mapping[Act, int]
     latest: tuple[Reason, ...]
     kept: int  # scans on this computer
+    cards_at: int | None  # when the file of cards in force was complete last, UTC seconds; None: there is none
     unsent: int | None  # of those, what the office does not know yet; None: this desk is not enrolled
     heard_at: int | None  # when the office or the relay last told who left elsewhere, UTC seconds; None: never
 
@@ -99,6 +100,7 @@ class Services:
     camera: Callable[[], Camera]
     file: Callable[[bytes], Paper]
     check: Callable[[ScannedText, PassportInHand | None], ScanRecord | Repeat | NotYet]
+    find: Callable[[PassportInHand], ScanRecord | Repeat | NotYet | None]
     act: Callable[[Act, int, Ground | None], KeptScan | Objection]
     hear: Hear
     choose_port: Callable[[str], None]

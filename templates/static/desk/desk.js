@@ -195,6 +195,13 @@ function askPassport() {
   $("passport").showModal();
 }
 
+/** No card at hand: look for it under the passport that was read before, or else under the number that is typed. */
+function findCard() {
+  const heard = $("passport").open ? $("passport-no").value.slice(0, 100) : passport?.heard;
+  if (!heard) return askPassport();
+  return take(() => postJson("/find", { heard }));
+}
+
 async function comparePassport(event) {
   event.preventDefault();
   const said = await postJson("/passport", { heard: $("passport-no").value.slice(0, 100) });
@@ -254,6 +261,7 @@ const acts = {
   torch: () => eyes.torch(),
   sync,
   passport: askPassport,
+  find: findCard,
   file: () => $("file").click(),
   language: changeLanguage,
   help: () => $("help").showModal(),
@@ -268,7 +276,7 @@ const acts = {
 // No key here that acts at once may begin a text: N, H, S, P and ] stay free. R only asks.
 const keys = {
   Space: "next", Enter: "enter", NumpadEnter: "enter", KeyR: "refer", KeyM: "passport", KeyO: "file", KeyL: "language",
-  KeyC: "camera", KeyT: "torch", KeyQ: "sound", F1: "help", F2: "passport", F4: "print", F8: "settings", F9: "sync",
+  KeyC: "camera", KeyT: "torch", KeyQ: "sound", F1: "help", F2: "find", F4: "print", F8: "settings", F9: "sync",
 };
 
 // ---- the inputs
@@ -318,6 +326,11 @@ $("file").addEventListener("change", () => {
 });
 $("cameras").addEventListener("change", () => eyes.choose($("cameras").value));
 $("passport").querySelector("form").addEventListener("submit", comparePassport);
+$("passport").addEventListener("keydown", (event) => {
+  if (event.code !== "F2") return;
+  event.preventDefault();
+  findCard();
+});
 
 for (const gesture of ["keydown", "pointerdown"]) document.addEventListener(gesture, sound.wake, { capture: true, once: true });
 

@@ -3,13 +3,17 @@
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.e2e.desk.counter import Counter
+from clearance.credential.qrtext import unpack
+from tests.e2e.desk.counter import REVOKED_IDX, Counter
 from tests.e2e.scanner import ENTER, TAB, Key
-from tests.unit.desk.bureau import Bureau
+from tests.unit.desk.bureau import CLAIMS, NOW, Bureau
 from tests.unit.desk.zones import zone
 from verifier.bootstrap import OpenDesk
+from verifier.enrolment import enrol
 
 pytestmark = pytest.mark.browser
+
+TOKEN = b"DSK-00000000-" + b"A" * 32
 
 
 def test_the_three_way_match_names_both_numbers(counter: Counter, bureau: Bureau) -> None:
@@ -38,6 +42,39 @@ def test_an_odd_passport_number_is_said_in_the_dialog_and_kept_for_correction(co
     counter.compare("A1")
     expect(counter.page.locator("#passport-fault")).to_contain_text("পাসপোর্ট নম্বরের মতো নয়")
     expect(counter.page.locator("#passport-no")).to_have_value("A1")
+
+
+def keep_cards(counter: Counter, *texts: str) -> None:
+    """An enrolled desk that has fetched these cards."""
+    desk = counter.desk.desk
+    enrol(desk.config.token, TOKEN)
+    desk.cards.keep([unpack(text) for text in texts], issuer=CLAIMS.issuer, cursor="1-A", at=NOW)
+
+
+def test_a_worker_without_a_card_is_found_by_the_passport(counter: Counter, bureau: Bureau) -> None:
+    keep_cards(counter, bureau.card(), bureau.card(passport_no="B7654321", idx=REVOKED_IDX))
+    counter.press("F2")
+    expect(counter.page.locator("#passport")).to_be_visible()
+    counter.page.keyboard.type("a০১২৩৪৫৬৭", delay=80)
+    counter.press("F2")
+    counter.look("cleared")
+    expect(counter.page.locator(".steps .done")).to_have_count(2)
+    counter.next()
+    counter.compare("B7654321")
+    expect(counter.page.locator("#note")).to_contain_text("F2")
+    counter.press("F2")
+    counter.look("stop")
+    counter.next()
+
+
+def test_a_passport_without_a_clearance_on_file_gives_no_verdict(counter: Counter, bureau: Bureau) -> None:
+    keep_cards(counter, bureau.card())
+    before = counter.tally().kept
+    counter.compare("D7654321")
+    counter.press("F2")
+    counter.look("not_read")
+    expect(counter.page.locator("#screen")).to_contain_text("এই পাসপোর্টে চালু কোনো ছাড়পত্র এই ডেস্কে নেই")
+    assert counter.tally().kept == before
 
 
 def read(

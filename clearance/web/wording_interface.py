@@ -104,6 +104,19 @@ EVENT_WORDS: Mapping[CaseEvent, str] = {
     CaseEvent.PING: N_("Test"),
 }
 
+ERROR_WORDS: Mapping[str, str] = {
+    "unreachable": N_("The other end cannot be reached."),
+    "timeout": N_("The other end did not answer in time."),
+    "not_trusted": N_("The line to the other end is not safe."),
+    "not_public": N_("The address leads into a network that is closed to us."),
+    "answered": N_("The other end answered with %(status)s."),
+    "refused": N_("The other end refused it (%(status)s)."),
+    "opted_out": N_("The worker wants no messages."),
+    "no_address": N_("There is no address any more."),
+    "closed": N_("The webhook was closed."),
+}
+"""Why a delivery failed or was not sent: the codes of `SendFault`, and those of what nobody wants."""
+
 
 def problem_texts(code: ProblemCode) -> dict[str, str]:
     """What a problem means, by language."""
@@ -135,6 +148,13 @@ def channel_text(channel: Channel, t: Translator) -> str:
 def delivery_text(state: DeliveryState, t: Translator) -> str:
     """Where a delivery stands."""
     return t.gettext(DELIVERY_WORDS[state])
+
+
+def error_text(code: str, t: Translator) -> str:
+    """Why a delivery failed or was not sent. A code may end in the number that the other end gave."""
+    kind, _, status = code.rpartition("_")
+    known = code if code in ERROR_WORDS else kind
+    return t.gettext(ERROR_WORDS[known]) % {"status": status if known == kind else "-"}
 
 
 def event_text(event: CaseEvent, t: Translator) -> str:

@@ -29,6 +29,7 @@ def install(routes: Blueprint, service: Service) -> None:
     words: dict[str, Callable[..., Any]] = {
         "channel_text": partial(_said, wording_interface.channel_text),
         "delivery_text": partial(_said, wording_interface.delivery_text),
+        "error_text": partial(_said, wording_interface.error_text),
         "event_text": partial(_said, wording_interface.event_text),
     }
     routes.context_processor(lambda: {"messages_of_case": messages_of_case, **words})

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from clearance.domain.signing import Ceiling
 from clearance.issuing.component import SigningComponent
 from clearance.issuing.service import Service
 from clearance.storage.database import SqlDatabase
@@ -31,7 +32,7 @@ def service_at(home: Path, start: float) -> Iterator[Service]:
     """The office at `home`, in this process."""
     with closing(SqlDatabase(f"sqlite:///{home / 'clearance.db'}")) as database:
         parts, now = joined(home, database=database, printer=FakePrinter()), clock_since(start)
-        room = replace(parts.room, now=now)
+        room = replace(parts.room, now=now, ceiling=Ceiling(an_hour=100_000, a_day=100_000))
         yield replace(parts.service, now=now, signing=SigningComponent(room), prepare_photo=prepare_photo)
 
 

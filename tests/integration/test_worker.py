@@ -1,6 +1,10 @@
 """The worker: rung for, watching by itself, with the queue gone, and as a program of its own."""
 
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -9,10 +13,15 @@ from pathlib import Path
 import pytest
 import structlog
 
+from clearance.domain.batch import RowStanding
+from clearance.issuing import batches, batches_runs
 from clearance.issuing.chores import Chore
+from clearance.issuing.sheet import OWN_NAMES
 from clearance.storage.queue import QueueLost, WorkQueue
 from clearance.worker import working
-from tests.fakes.office import OfficeAtWork, open_office
+from tests.fakes.batch_files import csv_of, line, photos_of
+from tests.fakes.installation import installation, snapshot
+from tests.fakes.office import CLERK, DEVICE, OfficeAtWork, expect, open_office
 from tests.fakes.sqlite import sqlite_database
 
 SOON_S = 20
@@ -97,3 +106,30 @@ def test_the_queue_carries_names_and_nothing_that_could_be_run(tmp_path: Path, q
     assert b'["ours"]' in stored
     assert b"pickle" not in stored
     assert b"\x80\x04\x95" not in stored
+
+
+def test_the_program_works_off_a_batch_and_stops_when_it_is_told_to(tmp_path: Path) -> None:
+    with installation(tmp_path) as made:
+        (tmp_path / "clearance.toml").write_text('environment = "demo"\n', encoding="utf-8")
+        batch = expect(
+            batches.upload(
+                made.service,
+                officer=CLERK,
+                device=DEVICE,
+                file_name="sheet.csv",
+                content=csv_of([line(1), line(2, sex="?")]),
+                names=OWN_NAMES,
+                archives=[photos_of([1, 2], snapshot())],
+            )
+        )
+        command = [sys.executable, "-m", "clearance", "worker", "run", "--home", str(tmp_path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:
+            ends = time.monotonic() + 90
+            while not batches_runs.batch_view(made.service, batch.number, officer=CLERK).runs[0].tally.run.finished_at:
+                assert program.poll() is None
+                assert time.monotonic() < ends
+                time.sleep(0.1)
+            program.send_signal(signal.SIGTERM)
+            assert program.wait(30) == 0
+        standings = batches_runs.batch_view(made.service, batch.number, officer=CLERK).standings
+    assert standings == {RowStanding.ACCEPTED: 1, RowStanding.TO_FIX: 1}

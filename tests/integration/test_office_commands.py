@@ -1,6 +1,6 @@
 """`clearance staff` and `clearance db` on a real installation."""
 
-import sqlite3
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,15 +10,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from clearance.cli import clearance as main
+from clearance.domain.staff import Officer
+from clearance.issuing.invitations import join
 from clearance.issuing.ports import Unavailable
 from clearance.issuing.service import Service
-from clearance.issuing.sign_in import sign_in, still_signed_in
+from clearance.issuing.sign_in import known_officer
 from tests.fakes.installation import Installation, installation
-from tests.fakes.office import CLERK
+from tests.fakes.office import APPROVER, CLERK
 from tests.fakes.outside import FakePrinter
 
 ADD = ("staff", "add", "--number", "BMET-1001", "--username", "rahima", "--name", "Rahima Khatun", "--office", "BMET")
-PASSWORD = {"CLEARANCE_PASSWORD_RAHIMA": "a long password"}
+GOOD = "seven wet buffaloes hum"
 
 
 @dataclass
@@ -35,6 +37,14 @@ class Machine:
         runner = CliRunner(env={"LC_ALL": "C.UTF-8", "COLUMNS": "160", **(env or {})})
         return runner.invoke(main, [*command, "--home", str(self.installed.home)], obj=opener)
 
+    def join(self, username: str, said: Result) -> Officer:
+        """Choose a password with the invitation that a command printed."""
+        code = re.search(r": ([a-z0-9]{4}(?:-[a-z0-9]{4}){3}) ", said.output)
+        assert code, said.output
+        joined = join(self.installed.service, username=username, code=code[1], password=GOOD, repeated=GOOD)
+        assert isinstance(joined, Officer)
+        return joined
+
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
@@ -44,21 +54,20 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 
 class TestStaff:
     def test_an_officer_who_was_added_can_sign_in(self, machine: Machine) -> None:
-        result = machine.run(*ADD, "--name-bn", "রহিমা খাতুন", "--role", "entry", "--role", "approver", env=PASSWORD)
+        result = machine.run(*ADD, "--name-bn", "রহিমা খাতুন", "--role", "checker", "--role", "approver")
         assert result.exit_code == 0, result.output
-        officer = sign_in(machine.installed.service, username="rahima", password="a long password")
-        assert officer is not None
+        officer = machine.join("rahima", result)
         assert (officer.number, officer.name.bn) == ("BMET-1001", "রহিমা খাতুন")
-        assert sorted(officer.roles) == ["approver", "entry"]
+        assert sorted(officer.roles) == ["approver", "checker"]
+        assert known_officer(machine.installed.service, username="rahima", password=GOOD) == officer
 
     def test_an_account_that_cannot_be_opened_says_every_reason(self, machine: Machine) -> None:
         result = machine.run(
             *("staff", "add", "--number", "E-1", "--username", "e 1", "--name", "X", "--office", "NOWHERE"),
-            *("--role", "entry"),
-            env={"CLEARANCE_PASSWORD_E_1": "short"},
+            *("--role", "agency_clerk"),
         )
         assert result.exit_code == 65
-        for field in ("Officer number", "User name", "Office", "Password"):
+        for field in ("Officer number", "User name", "Office", "licence"):
             assert field in result.output
 
     def test_officers_are_listed_with_their_roles(self, machine: Machine) -> None:
@@ -75,9 +84,10 @@ class TestStaff:
 
     def test_a_blocked_officer_is_out_at_once(self, machine: Machine) -> None:
         service = machine.installed.service
-        assert still_signed_in(service, number=CLERK.number, epoch=1) is not None
+        machine.join(CLERK.username, machine.run("staff", "invite", CLERK.number))
+        assert known_officer(service, username=CLERK.username, password=GOOD) is not None
         assert machine.run("staff", "block", CLERK.number).exit_code == 0
-        assert still_signed_in(service, number=CLERK.number, epoch=1) is None
+        assert known_officer(service, username=CLERK.username, password=GOOD) is None
         assert "Account blocked" in machine.run("staff", "list").output
 
     def test_blocking_nobody_is_said_so(self, machine: Machine) -> None:
@@ -85,64 +95,29 @@ class TestStaff:
         assert result.exit_code == 65
         assert "\x1b" not in result.output
 
-
-class TestVerifyAudit:
-    @pytest.fixture
-    def head(self, machine: Machine) -> str:
-        """The head that the command printed after three acts."""
-        for number in ("E-1", "A-1", "I-1"):
-            machine.run("staff", "block", number)
-        result = machine.run("audit", "verify")
+    def test_a_blocked_officer_comes_back_by_a_new_invitation(self, machine: Machine) -> None:
+        machine.run("staff", "block", CLERK.number)
+        result = machine.run("staff", "open", CLERK.number)
         assert result.exit_code == 0
-        assert "The record is whole: 3 entries." in result.output
-        return result.output.splitlines()[-1]
+        assert machine.join(CLERK.username, result).active
 
-    @pytest.fixture
-    def owner(self, machine: Machine) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(machine.installed.home / "clearance.db", isolation_level=None)
-        yield connection
-        connection.close()
+    def test_a_forgotten_password_is_chosen_anew(self, machine: Machine) -> None:
+        machine.join(APPROVER.username, machine.run("staff", "invite", APPROVER.number))
+        with machine.installed.service.database.read() as work:
+            assert work.factors.of_officer(APPROVER.number).any
 
-    def test_a_whole_record_ends_at_the_head_it_printed(self, machine: Machine, head: str) -> None:
-        assert machine.run("audit", "verify", "--head", head).exit_code == 0
-        machine.run("staff", "block", "X-1")
-        assert machine.run("audit", "verify", "--head", head).exit_code == 0
+    def test_a_lost_second_factor_is_thrown_away(self, machine: Machine) -> None:
+        assert machine.run("staff", "reset-factor", APPROVER.number).exit_code == 0
+        with machine.installed.service.database.read() as work:
+            assert not work.factors.of_officer(APPROVER.number).any
+        assert machine.run("staff", "reset-factor", APPROVER.number).exit_code == 65
 
-    @pytest.mark.parametrize(
-        ("change", "says"),
-        [
-            ("UPDATE audit_log SET officer_no = 'A-1' WHERE number = 2", "Entry 2: changed."),
-            ("DELETE FROM audit_log WHERE number = 2", "Entry 2: removed."),
-            ("DELETE FROM audit_log WHERE number > 1", "Entry 2-3: removed."),
-        ],
-    )
-    def test_a_touched_record_says_where(
-        self, machine: Machine, head: str, owner: sqlite3.Connection, change: str, says: str
-    ) -> None:
-        owner.execute("DROP TRIGGER audit_log_no_update")
-        owner.execute("DROP TRIGGER audit_log_no_delete")
-        owner.execute(change)
-        result = machine.run("audit", "verify")
-        assert result.exit_code == 1
-        assert says in result.output
-        assert "এন্ট্রি ২" in machine.run("audit", "verify", "--lang", "bn").output
-
-    def test_an_end_cut_off_with_its_head_shows_against_the_noted_one(
-        self, machine: Machine, head: str, owner: sqlite3.Connection
-    ) -> None:
-        owner.execute("DROP TRIGGER audit_log_no_delete")
-        owner.execute("DELETE FROM audit_log WHERE number = 3")
-        owner.execute(
-            "UPDATE audit_head SET (number, digest) = (SELECT number, digest FROM audit_log WHERE number = 2)"
-        )
-        assert machine.run("audit", "verify").exit_code == 0
-        result = machine.run("audit", "verify", "--head", head)
-        assert result.exit_code == 1
-        assert "Entry 3: removed." in result.output
-
-    @pytest.mark.parametrize("noted", ["", "3", "3:abc", f"-1:{'0' * 64}", f"3:{'G' * 64}"])
-    def test_something_that_is_no_head_is_wrong_usage(self, machine: Machine, noted: str) -> None:
-        assert machine.run("audit", "verify", "--head", noted).exit_code == 2
+    def test_roles_are_given_anew(self, machine: Machine) -> None:
+        assert machine.run("staff", "roles", APPROVER.number, "--role", "auditor").exit_code == 0
+        [line] = [line for line in machine.run("staff", "list").output.splitlines() if APPROVER.number in line]
+        assert "Auditor" in line
+        again = machine.run("staff", "roles", APPROVER.number, "--role", "auditor")
+        assert (again.exit_code, "nothing to change" in again.output) == (65, True)
 
 
 def test_a_database_that_cannot_be_used_ends_with_a_sentence(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def write(database: Database, step: Callable[[UnitOfWork], object]) -> None:
         work.commit()
 
 
-def message(number: int, **changes: object) -> Delivery:
+def message(number: int, **changes: Any) -> Delivery:
     delivery = Delivery(
         id=f"msg_{number}",
         channel=Channel.SMS,
@@ -46,7 +47,7 @@ def message(number: int, **changes: object) -> Delivery:
     return replace(delivery, **changes)
 
 
-def hooked(number: int, **changes: object) -> Delivery:
+def hooked(number: int, **changes: Any) -> Delivery:
     return message(number, **{"channel": Channel.WEBHOOK, "webhook_id": HOOK.id, **changes})
 
 
@@ -281,8 +282,8 @@ class TestDeliveries:
 def test_readers_of_the_record_remember_where_they_were(database: Database) -> None:
     with database.read() as work:
         assert work.feed_places.get("deliveries") == 0
-    for place in (3, 7):
-        write(database, lambda work, place=place: work.feed_places.move("deliveries", place))
+    write(database, lambda work: work.feed_places.move("deliveries", 3))
+    write(database, lambda work: work.feed_places.move("deliveries", 7))
     with database.read() as work:
         assert work.feed_places.get("deliveries") == 7
         assert work.feed_places.get("another") == 0

@@ -45,8 +45,21 @@ def test_every_state_way_and_event_has_a_word() -> None:
 
 @pytest.mark.parametrize("kind", FaultKind)
 def test_no_fault_repeats_what_was_sent(kind: FaultKind) -> None:
-    sent = {"text": "B76543210", "character": "§", "code": "U+00A7", "length": 9, "limit": 5, "than": "birth_date"}
-    more = {"minimum": 1, "maximum": 2, "choices": "male, female", "other": "visa_no", "phrase": "x"}
+    sent: dict[str, str | int] = {
+        "text": "B76543210",
+        "character": "§",
+        "code": "U+00A7",
+        "length": 9,
+        "limit": 5,
+        "than": "birth_date",
+    }
+    more: dict[str, str | int] = {
+        "minimum": 1,
+        "maximum": 2,
+        "choices": "male, female",
+        "other": "visa_no",
+        "phrase": "x",
+    }
     said = words.fault_texts(Fault(field="passport_no", kind=kind, details={**sent, **more}))
     assert not any(secret in text for text in said.values() for secret in ("B76543210", "§", "U+00A7"))
 

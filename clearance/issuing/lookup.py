@@ -38,13 +38,15 @@ class NotYetIssued:
     """The pair is right, and the newest case has no card (yet).
 
     `since` is the day (Dhaka) that brought it to its state, `lacking` what stands against a case on its way today.
-    `licence_no` is the agency's that applied, None where the worker applied at an office.
+    `licence_no` is the agency's that applied, None where the worker applied at an office. `returned_because` is what the
+    officer wrote who sent it back, knowing that the worker reads it.
     """
 
     state: ApplicationState
     since: date
     lacking: tuple[Objection, ...]
     licence_no: str | None
+    returned_because: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,11 +118,13 @@ def _newest_card(work: UnitOfWork, cases: Sequence[Application]) -> tuple[Cleara
 
 def _not_yet(work: UnitOfWork, application: Application, *, on: date) -> NotYetIssued:
     on_its_way = application.state in AWAITED
+    last = application.acts[-1]
     return NotYetIssued(
         state=application.state,
-        since=dhaka_day(application.acts[-1].at),
+        since=dhaka_day(last.at),
         lacking=objections(case_of(work, application), on=on) if on_its_way else (),
         licence_no=application.draft.licence_no,
+        returned_because=last.reason if last.move is Move.SEND_BACK else None,
     )
 
 

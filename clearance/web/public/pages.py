@@ -144,6 +144,7 @@ def _page_of(answer: NotYetIssued | CardFound | CardCancelled, *, in_force: bool
                 "lacking": lacks(answer.lacking),
                 "state": state.value,
                 "licence_no": answer.licence_no,
+                "because": answer.returned_because,
             }
         case NotYetIssued(state=state):
             stop = application_stopped(state)

@@ -74,14 +74,14 @@ class Translator:
             return self.date(date(int(year), int(month), int(day)))
         return self.digits("/".join(part for part in (month, year) if part != "00"))
 
+    def clock(self, at: datetime) -> str:
+        """Time of day in Dhaka to the second: 15:04:30. `at` is aware."""
+        return self.digits(f"{at.astimezone(DHAKA):%H:%M:%S}")
+
     def datetime(self, at: datetime) -> str:
         """Day and time in Dhaka: 22 November 2026, 15:04. `at` is aware."""
         local = at.astimezone(DHAKA)
         return f"{self.date(local.date())}, {self.digits(f'{local:%H:%M}')}"
-
-    def clock(self, at: datetime) -> str:
-        """Time of day in Dhaka to the second: 15:04:30. `at` is aware."""
-        return self.digits(f"{at.astimezone(DHAKA):%H:%M:%S}")
 
     def ago(self, seconds: int) -> str:
         """An age in words, in the largest unit that is full."""

@@ -14,6 +14,7 @@ import click
 from verifier.check_cli import check
 from verifier.checkpoints_cli import checkpoints
 from verifier.relay_cli import relay
+from verifier.stick_cli import bundle
 
 USAGE_ERROR = 64  # EX_USAGE of sysexits.h
 
@@ -32,6 +33,7 @@ def verifier(context: click.Context) -> None:
 
 verifier.add_command(check)
 verifier.add_command(checkpoints)
+verifier.add_command(bundle)
 verifier.add_command(relay)
 
 

@@ -38,8 +38,8 @@ class NotYetIssued:
     """The pair is right, and the newest case has no card (yet).
 
     `since` is the day (Dhaka) that brought it to its state, `lacking` what stands against a case on its way today.
-    `licence_no` is the agency's that applied, None where the worker applied at an office. `returned_because` is what the
-    officer wrote who sent it back, knowing that the worker reads it.
+    `licence_no` is the agency's that applied, None where the worker applied at an office. `returned_because` is what
+    the officer wrote who sent it back, knowing that the worker reads it.
     """
 
     state: ApplicationState

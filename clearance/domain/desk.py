@@ -1,7 +1,5 @@
 """A desk at an airport as the office knows it: where it stands, and what it last said it holds."""
 
-import hashlib
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,12 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from clearance.domain.clearance import CROCKFORD
-
-_ID_LENGTH = 8
-_SECRET_LENGTH = 32
-"""Five bits a character: 160 random bits, which nobody guesses, so that a plain hash protects them."""
-_TOKEN = re.compile(rf"(DSK-[{CROCKFORD}]{{{_ID_LENGTH}}})-[{CROCKFORD}]{{{_SECRET_LENGTH}}}")
+from clearance.domain.tokens import new_id, token_sha256
 
 
 class Airport(StrEnum):
@@ -71,24 +64,4 @@ class Desk:
 
 def new_desk_id() -> str:
     """`DSK-` and eight random characters."""
-    return f"DSK-{_random(_ID_LENGTH)}"
-
-
-def new_token(desk_id: str) -> str:
-    """The desk's id and a secret: capitals, digits and hyphens, which survive being typed, read out or made a QR."""
-    return f"{desk_id}-{_random(_SECRET_LENGTH)}"
-
-
-def desk_id_of(token: str) -> str | None:
-    """The desk that a token names; None for a text that is no token."""
-    match = _TOKEN.fullmatch(token)
-    return match[1] if match else None
-
-
-def token_sha256(token: str) -> str:
-    """What is stored instead of a token."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _random(length: int) -> str:
-    return "".join(secrets.choice(CROCKFORD) for _ in range(length))
+    return new_id("DSK")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clearance.domain.audit import AuditAct, AuditEntry
-from clearance.domain.desk import Airport, Desk, Holding, desk_id_of, new_desk_id, new_token, token_sha256
+from clearance.domain.desk import Airport, Desk, Holding, new_desk_id
+from clearance.domain.tokens import new_token, owner_of, token_sha256
 from clearance.issuing.people import OPERATOR
 from clearance.issuing.ports import Conflict, NotOnRecord, UnitOfWork
 from clearance.issuing.service import Service
@@ -103,7 +104,7 @@ def withdraw(service: Service, name: str) -> Desk:
 
 def authenticate(service: Service, token: str) -> Desk:
     """The enrolled desk whose token this is. Raises NotEnrolled."""
-    desk_id = desk_id_of(token)
+    desk_id = owner_of(token)
     if desk_id is None:
         raise NotEnrolled
     with service.database.read() as work:

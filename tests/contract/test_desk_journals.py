@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clearance.credential.journal import FIRST
-from clearance.domain.desk import Airport, Desk, token_sha256
+from clearance.domain.desk import Airport, Desk
 from clearance.domain.desk_journal import Departure, JournalPlace, JournalRow, KeptRow, RowKind
+from clearance.domain.tokens import token_sha256
 from clearance.issuing.ports import Conflict, Database, DeskDay
 from tests.fakes.office import NOW
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from clearance.domain.audit import AuditAct
-from clearance.domain.desk import Airport, Holding, desk_id_of
+from clearance.domain.desk import Airport, Holding
+from clearance.domain.tokens import owner_of
 from clearance.issuing import desks
 from clearance.issuing.desks import DeskRefused, Enrolled, NotEnrolled
 from clearance.issuing.ports import NotOnRecord
@@ -119,4 +120,4 @@ def test_where_no_desk_is_enrolled_none_is_behind(office: OfficeAtWork) -> None:
 
 def test_a_token_says_which_desk_it_is_for(office: OfficeAtWork) -> None:
     made = enrol(office)
-    assert desk_id_of(made.token) == made.desk.id
+    assert owner_of(made.token) == made.desk.id

@@ -5,7 +5,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, or_, select, union_all, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.sql import ColumnElement
 
 from clearance.domain.application import Application
@@ -23,15 +34,16 @@ _INSERT = applications.insert()
 _GET = select(applications).where(_C.reference == bindparam("wanted"))
 _BY_RECEIPT = select(applications).where(_C.receipt_no == bindparam("wanted"), _C.replaces.is_(None))
 _BY_PAY_ORDER = select(applications).where(_C.pay_order_no == bindparam("wanted"), _C.replaces.is_(None))
-# Each half of the union finds its rows by an index; an OR over both tables would read every case there is.
-_BEARS_NUMBER = union_all(
-    select(_C.reference).where(_C.passport_no == bindparam("wanted")),
-    select(earlier_passports.c.reference).where(earlier_passports.c.passport_no == bindparam("wanted")),
-)
-_OF_PASSPORT = (
-    select(applications).where(_C.reference.in_(_BEARS_NUMBER)).order_by(_C.entered_at.desc()).limit(_PER_PERSON)
-)
-_OF_PERSON = _OF_PASSPORT.where(_C.birth_date == bindparam("born"))
+_NUMBERED = _C.passport_no == bindparam("wanted")
+_BORN = _C.birth_date == bindparam("born")
+_HAD_NUMBER = select(earlier_passports.c.reference).where(earlier_passports.c.passport_no == bindparam("wanted"))
+# Each half of a union finds its rows by an index; an OR over both tables would read every case there is. The birth date
+# stands in the first half too: a wrong one then ends in the index as an unknown number does, and takes no longer.
+_ANYBODYS = union_all(select(_C.reference).where(_NUMBERED), _HAD_NUMBER)
+_THE_PERSONS = union_all(select(_C.reference).where(_NUMBERED, _BORN), _HAD_NUMBER)
+_NEWEST_FIRST = select(applications).order_by(_C.entered_at.desc()).limit(_PER_PERSON)
+_OF_PASSPORT = _NEWEST_FIRST.where(_C.reference.in_(_ANYBODYS))
+_OF_PERSON = _NEWEST_FIRST.where(_C.reference.in_(_THE_PERSONS), _BORN)
 _SAVE = update(applications).where(_C.reference == bindparam("wanted"), _C.version == bindparam("seen"))
 _ACTS = select(acts).where(acts.c.reference.in_(bindparam("wanted", expanding=True))).order_by(acts.c.number)
 _ADD_ACT = acts.insert()

@@ -150,7 +150,8 @@ def test_a_thousand_addresses_all_over_the_world_find_less_than_five_cards_a_day
 
 def divided(policy: Policy, by: int) -> Policy:
     bounds = {each.name: max(1, getattr(policy, each.name) // by) for each in fields(policy) if each.type is int}
-    return replace(policy, **bounds, free_of_passport=policy.free_of_passport, passport_day=policy.passport_day)
+    kept = {"free_of_passport": policy.free_of_passport, "passport_day": policy.passport_day}
+    return replace(policy, **{**bounds, **kept})
 
 
 # ---- what an answer gives away

@@ -5,6 +5,7 @@ whether the last ones were answered or not (an open loop), each visitor from an 
 """
 
 import asyncio
+import os
 import re
 import subprocess
 import sys
@@ -73,8 +74,8 @@ def _copy(connection: psycopg.Connection, table: str, reference: str, clearance_
 
 
 @contextmanager
-def served(*, clearances: int, processes: int) -> Iterator[tuple[str, int]]:
-    """The whole stack; yields host and port."""
+def served(*, clearances: int, processes: int) -> Iterator[tuple[str, int, int]]:
+    """The whole stack; yields host, port and the parent of the web processes."""
     binaries = postgres.programs()
     assert binaries, "no PostgreSQL on this machine"
     with postgres.running(binaries) as server, _home() as home:
@@ -92,7 +93,14 @@ def served(*, clearances: int, processes: int) -> Iterator[tuple[str, int]]:
             while not listens(port)():
                 assert web.poll() is None
                 time.sleep(0.1)
-            yield "127.0.0.1", port
+            yield "127.0.0.1", port, web.pid
+
+
+def processor_s(parent: int) -> float:
+    """Seconds of a processor that a process and its children have used so far (Linux)."""
+    pids = [parent, *map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())]
+    ticks = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13] for pid in pids]
+    return sum(int(each) for pair in ticks for each in pair) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

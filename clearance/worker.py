@@ -22,6 +22,7 @@ from clearance.issuing.batches import WORK as BATCHES
 from clearance.issuing.batches_photos import Albums
 from clearance.issuing.batches_work import anything_to_do, hold_on, take_up, work_on
 from clearance.issuing.chores import Chore, due, run_chore
+from clearance.issuing.own_account import forget_sessions
 from clearance.issuing.ports import Unavailable
 from clearance.issuing.reconcile import reconcile_yesterday
 from clearance.issuing.service import Service
@@ -37,6 +38,7 @@ RUNG_AGAIN_AFTER = timedelta(seconds=15)
 CHORES: tuple[Chore, ...] = (
     Chore(name="reconcile", every=timedelta(hours=1), run=reconcile_yesterday, within=timedelta(hours=4)),
     Chore(name="void", every=timedelta(minutes=1), run=carry_out_all),
+    Chore(name="old-sessions", every=timedelta(days=1), run=forget_sessions),
 )
 """What every office does by itself, whatever its settings."""
 MESSAGES = "messages"

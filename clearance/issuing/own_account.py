@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from clearance.domain.audit import AuditAct, AuditEntry, Facts
 from clearance.domain.factors import FactorsHeld
@@ -14,6 +14,8 @@ LOOK_BACK = timedelta(days=30)
 WARNINGS = frozenset({AuditAct.OFFICER_IN_TWO_PLACES, AuditAct.SESSION_MOVED, AuditAct.OFFICER_FACTOR_FAILED})
 """What may mean that somebody else has the password, or the cookie."""
 MOST_SHOWN = 20
+REMEMBERED = timedelta(days=365)
+"""How long a session stays on record: as long as a browser keeps the name by which it is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,14 @@ def own_account(service: Service, visit: Visit) -> OwnAccount:
         warnings=warnings[::-1][:MOST_SHOWN],
         held=held,
     )
+
+
+def forget_sessions(service: Service, at: datetime) -> int:
+    """Delete sessions that nobody asks about any more; how many there were. What was done in them stays on record."""
+    with service.database.write() as work:
+        forgotten = work.sessions.forget(before=at - REMEMBERED)
+        work.commit()
+    return forgotten
 
 
 def end_others(service: Service, visit: Visit) -> int:

@@ -7,8 +7,8 @@ import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
-ENOUGH_GUESSES = 10**8
-"""What zxcvbn calls safely unguessable on-line; with our brake on tries that is centuries."""
+ENOUGH_GUESSES = 10**10
+"""What zxcvbn calls very unguessable, its best grade: also for somebody who has the hashes and much time."""
 MAX_JUDGED = 72
 """Characters that are judged: zxcvbn takes long over more, and so much is enough by itself."""
 LOCAL_WORDS = (

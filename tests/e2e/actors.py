@@ -37,6 +37,9 @@ class StaffOfficer:
         self.page.goto(f"{self.address}/staff/queue?state={state}&text={passport_no}")
         self.page.locator(f'tr:has-text("{passport_no}") a').first.click()
 
+    def check(self) -> None:
+        self.page.get_by_role("button", name="Checked: pass it on").click()
+
     def approve(self) -> None:
         self.page.get_by_role("button", name="Approve").click()
 

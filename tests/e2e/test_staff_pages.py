@@ -11,11 +11,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from waitress.server import create_server
 
 from clearance.domain.clearance import RevocationReason
-from clearance.domain.staff import Officer
-from clearance.issuing import reject, revoke
+from clearance.domain.staff import Officer, Scope
+from clearance.issuing import hold, reject, revoke, send_back
 from tests.e2e.conftest import context_of
 from tests.e2e.seats import seat
-from tests.fakes.office import APPROVER, CLERK, DEVICE, EVERYTHING, ISSUER, draft
+from tests.fakes.office import APPROVER, CHECKER, CLERK, DEVICE, EVERYTHING, ISSUER, draft
 from tests.fakes.office import expect as done
 from tests.integration.staff_pages import Workplace, open_workplace
 
@@ -44,6 +44,15 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
                 remark="By letter",
             )
         )
+        back = office.enter(draft(9))
+        reason = "The name differs from the passport"
+        done(
+            send_back.send_back(
+                office.service, back.reference, officer=CHECKER, device=DEVICE, version=1, reason=reason
+            )
+        )
+        on_hold = office.stored(office.issue(draft(10)).application_reference)
+        done(hold.hold(office.service, on_hold.reference, officer=APPROVER, device=DEVICE, version=4, reason="Inquiry"))
         refused = office.enter(draft(6))
         done(
             reject.reject(
@@ -97,19 +106,28 @@ def test_every_page_is_accessible_and_fits_the_screen(
     assert_sound(page)
     sign_in(page, workplace, address, EVERYTHING, language)
     with workplace.office.service.database.read() as work:
-        cards = work.clearances.find(text="", limit=5, offset=0)
-    for state in ("submitted", "approved", "issued", "rejected"):
+        cards = work.clearances.find(text="", scope=Scope(), limit=5, offset=0)
+    for state in ("submitted", "approved", "issued", "rejected", "held", "returned"):
         page.goto(f"{address}/staff/queue?state={state}")
         assert_sound(page)
         for link in [each.get_attribute("href") for each in page.locator("a[data-row]").all()[:2]]:
             page.goto(f"{address}{link}")
             page.locator("summary").last.click()
             assert_sound(page)
-    for path in ["queue?text=nobody", "cards", *(f"cards/{card.clearance_no}" for card in cards)]:
+    in_force = next(card.clearance_no for card in cards if card.passport_no == "A00000004")
+    forms = [f"cards/{in_force}/correct", f"cards/{in_force}/renew", f"cases/{workplace_case(workplace)}/amend"]
+    for path in ["queue?text=nobody", "cards", *(f"cards/{card.clearance_no}" for card in cards), *forms]:
         page.goto(f"{address}/staff/{path}")
         assert_sound(page)
     assert not [trouble for trouble in troubles if "favicon" not in trouble and "404" not in trouble]
     context.close()
+
+
+def workplace_case(workplace: Workplace) -> str:
+    """The case that was sent back."""
+    with workplace.office.service.database.read() as work:
+        [case] = work.applications.of_person("A00000009", birth_date=None)
+    return case.reference
 
 
 @pytest.mark.parametrize("language", ["bn", "en"])
@@ -143,7 +161,7 @@ def test_pages_that_say_no_are_accessible_too(
 
 
 def test_the_queue_is_walked_with_j_and_k_and_opened_with_enter(page: Page, workplace: Workplace, address: str) -> None:
-    sign_in(page, workplace, address, APPROVER, "en")
+    sign_in(page, workplace, address, CHECKER, "en")
     rows = page.locator("a[data-row]")
     expect(rows).to_have_count(2)
     page.keyboard.press("j")
@@ -166,7 +184,7 @@ def test_the_queue_is_walked_with_j_and_k_and_opened_with_enter(page: Page, work
 
 def test_a_case_is_approved_and_issued_without_javascript(browser: Browser, workplace: Workplace, address: str) -> None:
     workplace.office.enter(draft(8))
-    for officer, button in ((APPROVER, "Approve"), (ISSUER, "Issue the card")):
+    for officer, button in ((CHECKER, "Checked: pass it on"), (APPROVER, "Approve"), (ISSUER, "Issue the card")):
         context: BrowserContext = browser.new_context(java_script_enabled=False)
         page = context.new_page()
         sign_in(page, workplace, address, officer, "en")

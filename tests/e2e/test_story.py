@@ -1,7 +1,7 @@
 """The whole story in a real browser with the real programs: from an application to the gate, and what goes wrong.
 
-An officer approves, a second one issues, the worker downloads, the desk checks by camera and scanner; then the card is
-taken back, another is tampered with, and the network is gone.
+An officer checks, a second one approves, a third issues, the worker downloads, the desk checks by camera and scanner;
+then the card is taken back, another is tampered with, and the network is gone.
 """
 
 import subprocess
@@ -72,9 +72,12 @@ def test_from_application_to_gate(town: Town, browser: Browser, playwright: Play
     person = town.waiting
     passport_no, born = person.passport_no, (person.day, person.month, person.year)
 
-    # An officer approves, and cannot issue what he approved.
+    # An officer checks the papers; another approves, and cannot issue what he approved.
+    checker = StaffOfficer(context_of(browser), town.issuer, username="sohel", password=town.passwords["sohel"])
+    checker.open_case(passport_no, state="submitted")
+    checker.check()
     approver = StaffOfficer(context_of(browser), town.issuer, username="karim", password=town.passwords["karim"])
-    approver.open_case(passport_no, state="submitted")
+    approver.open_case(passport_no, state="checked")
     approver.approve()
     approver.open_case(passport_no, state="approved")
     assert not approver.may_issue()
@@ -84,7 +87,7 @@ def test_from_application_to_gate(town: Town, browser: Browser, playwright: Play
     worker.look_up(passport_no, *born)
     expect(worker.page.get_by_role("button", name="কার্ড ডাউনলোড করুন")).to_have_count(0)
 
-    # A second officer issues.
+    # A third officer issues.
     issuer = StaffOfficer(context_of(browser), town.issuer, username="nasrin", password=town.passwords["nasrin"])
     issuer.open_case(passport_no, state="approved")
     issuer.issue()

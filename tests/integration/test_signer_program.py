@@ -29,7 +29,8 @@ from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.staff import Officer
 from clearance.issuing.ports import NotSigned, Trouble
 from clearance.issuing.request import request_card
-from clearance.issuing.revoke import NotYetPublished, revoke
+from clearance.issuing.moving import NotYetPublished
+from clearance.issuing.revoke import revoke
 from clearance.issuing.service import Service
 from clearance.serving import require_no_keys, web_app
 from clearance.signing import publication

@@ -17,7 +17,7 @@ from clearance.issuing.lookup import SecondFactor
 from clearance.web.app import create_app
 from clearance.web.options import WebOptions
 from tests.fakes.office import PASSWORD, OfficeAtWork, open_office
-from tests.fakes.passkey import passkey_of
+from tests.fakes.passkey import passkey_of, stored_passkey
 from tests.fakes.sqlite import sqlite_database
 
 SITE = "https://clearance.test"
@@ -88,6 +88,13 @@ class Workplace:
         desk = Desk(self.app, language=language)
         assert desk.sign_in(officer).status_code == 303
         return desk
+
+    def hire(self, officer: Officer) -> None:
+        """One more officer, with a passkey as all others have it."""
+        with self.office.service.database.write() as work:
+            work.staff.add(officer)
+            work.factors.add_passkey(stored_passkey(officer, at=self.office.clock.at))
+            work.commit()
 
     def clearance(self, clearance_no: str) -> Clearance:
         with self.office.service.database.read() as work:

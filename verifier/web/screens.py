@@ -153,7 +153,7 @@ class Screens:
             "unsent": state.unsent,
             "chips": render_template("desk/chips.html", state=state, amber=amber),
             "tally": render_template(
-                "desk/tally.html", looks=looks, total=looks.total(), acts=state.by_act, latest=latest
+                "desk/tally.html", state=state, total=looks.total(), acts=state.by_act, latest=latest
             ),
         }
 

@@ -29,6 +29,7 @@ const readyScreen = screen.innerHTML;
 let answer = null; // what is on the screen; null: ready
 let passport = null; // {heard, number}: of the person whose card has not been judged yet
 let seconds = { left: 0, of: 1 };
+let unsent = 0; // scans that the office does not know yet
 let queue = Promise.resolve(); // scans are judged one after the other
 
 // ---- around the screen
@@ -39,6 +40,7 @@ async function refresh() {
 }
 
 function around(state) {
+  unsent = state.unsent ?? 0;
   replace($("chips"), state.chips);
   replace($("tally"), state.tally);
 }
@@ -333,6 +335,11 @@ $("passport").addEventListener("keydown", (event) => {
 });
 
 for (const gesture of ["keydown", "pointerdown"]) document.addEventListener(gesture, sound.wake, { capture: true, once: true });
+
+/** They are safe on this computer; whoever takes it away or wipes it should know of them. */
+window.addEventListener("beforeunload", (event) => {
+  if (unsent) event.preventDefault();
+});
 
 showSound();
 serial({ onText: takeSerial });

@@ -7,8 +7,11 @@ from typing import Any
 
 from clearance.signing.authority import Subject
 from tests.integration.desk.counter import HOST, OWN, REVOKED_IDX, Counter, answered, counter_with
-from tests.unit.desk.bureau import DAY, NOW, Bureau
+from tests.unit.desk.bureau import CLAIMS, DAY, NOW, Bureau
+from verifier.acts import Departure
 from verifier.bootstrap import join
+from verifier.enrolment import enrol
+from verifier.heard import Mark, Talk
 from verifier.web.app import create_app
 
 
@@ -83,3 +86,27 @@ def test_an_altered_journal_is_said_on_the_screen(counter: Counter, bureau: Bure
     assert not answered(page.get("/state", **HOST))["journal_whole"]
     assert "জার্নাল বদলানো হয়েছে" in answered(page.get("/state", **HOST))["chips"]
     reopened.journal.close()
+
+
+def test_an_enrolled_desk_says_what_waits_to_be_sent_and_when_it_heard_of_others(
+    counter: Counter, bureau: Bureau
+) -> None:
+    assert "other desks" not in state(counter)["tally"]
+    enrol(counter.desk.config.token, b"DSK-00000000-" + b"A" * 32)
+    counter.scan(bureau.card())
+    around = state(counter)
+    assert around["unsent"] == 1
+    assert "1 scans wait to be sent" in around["chips"]
+    assert "Not yet heard from other desks" in around["tally"]
+    counter.desk.heard.keep("office", Talk(journal=counter.desk.journal.name(), taken=1, heard_at=NOW - 120))
+    around = state(counter)
+    assert "wait to be sent" not in around["chips"]
+    assert "Other desks: heard 2 minutes ago" in around["tally"]
+
+
+def test_a_card_used_elsewhere_is_used_here_too(counter: Counter, bureau: Bureau) -> None:
+    there = Departure(desk="CGP-1", at=NOW - 3600)
+    counter.desk.heard.keep("office", Talk(), [Mark(clearance_no=CLAIMS.clearance_no, departure=there)])
+    answer = counter.scan(bureau.card())
+    assert answer["reason"] == "already_used"
+    assert ("CGP" in answer["screen"], "11:00" in answer["screen"]) == (True, True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from clearance.domain.permit import Agency
-from clearance.domain.text import searchable
+from clearance.domain.text import plain, searchable
 from clearance.issuing.service import Service
 
 MOST = 20
@@ -32,7 +32,7 @@ class Known:
 
 def find_agencies(service: Service, text: str) -> Sequence[Known]:
     """Agencies by licence number (RL-1234, rl 1234, 1234) or part of a name; none for a text that is too short."""
-    sought = searchable(text)
+    sought = searchable(plain(text))
     number = sought.replace(" ", "").removeprefix("RL").removeprefix("-")
     if number.isascii() and number.isdigit():
         sought = f"RL-{number}"

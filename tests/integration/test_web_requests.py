@@ -1,9 +1,12 @@
 """“Something is wrong”, from the worker's form to the office's answer and back, over the real pages."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from tests.fakes.office import AGENCY_CLERK, APPROVER
@@ -120,6 +123,27 @@ def test_a_person_can_be_asked_about_five_times_a_day_and_a_reference_guessed_fi
     reference = reference_in(tell(phone, UNKNOWN))
     codes = [follow(phone, reference, day="15").status_code for _ in range(6)]
     assert codes == [200] * 5 + [429]
+
+
+@pytest.fixture(scope="module")
+def lasting_phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
+    """One service on a real database for all examples: building an office takes longer than asking it."""
+    with open_workplace(tmp_path_factory.mktemp("place")) as place:
+        yield Phone(office=place.office, client=place.app.test_client(use_cookies=False))
+
+
+ANYTHING = st.text(max_size=40) | st.sampled_from(["\x00", "REQ-\x00", "%", "'", "new_passport", "A1\u202e"])
+FIELDS = ("passport_no", "day", "month", "year", "about", "text", "phone", "slip_code", "form", "ticket", "reference")
+
+
+@settings(deadline=None, max_examples=25)
+@given(typed=st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, ANYTHING)), good=st.booleans())
+def test_nothing_that_is_typed_breaks_a_page(lasting_phone: Phone, typed: dict[str, str], good: bool) -> None:
+    form = {"passport_no": UNKNOWN, **BORN, **TOLD, **typed} if good else typed
+    for path in ("/request", "/request/form", "/request/sent", "/request/follow", "/"):
+        assert lasting_phone.post(path, **form).status_code in {200, 422, 429}
+    sought = typed.get("text", "").encode("utf-8", "replace").decode()
+    assert lasting_phone.client.get("/agencies", query_string={"q": sought}).status_code in {200, 429}
 
 
 # ---- the office

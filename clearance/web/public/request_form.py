@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from clearance.credential.identifiers import fold_digits, normalise_passport_no
 from clearance.domain.correction import MAX_TEXT, About
+from clearance.domain.text import plain
 from clearance.issuing.fields import PASSPORT
 from clearance.issuing.requests import Told
 from clearance.web.public.question import Problem, Question
@@ -53,7 +54,7 @@ def form_id_of(form: Mapping[str, str]) -> str:
 def read_told(form: Mapping[str, str], question: Question) -> Told | Unclear:
     """What the form tells about the person of a question."""
     about = next((each for each in About if each.value == form.get("about")), None)
-    text = " ".join(unicodedata.normalize("NFC", form.get("text", "")).split())
+    text = plain(form.get("text", ""))
     phone = _IN_A_PHONE.sub("", fold_digits(unicodedata.normalize("NFKC", form.get("phone", ""))))
     slip = normalise_slip_code(form.get("slip_code", ""))
     problems = tuple(_problems(about, text, phone, slip))
@@ -72,7 +73,7 @@ def read_told(form: Mapping[str, str], question: Question) -> Told | Unclear:
 
 def normalise_slip_code(text: str) -> str:
     """A slip's case code or a request's reference as it is stored."""
-    return "".join(fold_digits(unicodedata.normalize("NFKC", text)).upper().split())
+    return "".join(fold_digits(unicodedata.normalize("NFKC", plain(text))).upper().split())
 
 
 def _problems(about: About | None, text: str, phone: str, slip: str) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from clearance.domain.correction import (
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Objection
 from clearance.domain.person import Passport
+from clearance.domain.text import plain
 from clearance.issuing.fields import PASSPORT
 from clearance.issuing.ports import Conflict, NotOnRecord
 from clearance.issuing.requests_office import answer, link_passport, request_view, requests_of, take_up
@@ -68,12 +69,12 @@ def install(routes: Blueprint, service: Service) -> None:
     @routes.post("/requests/<reference>/answer")
     def answer_request(reference: str) -> ResponseReturnValue:
         seen = _state(request.form.get("seen"))
-        text = request.form.get("answer", "")
+        text = plain(request.form.get("answer", ""))
         return _settle(service, reference, lambda: answer(service, reference, officer=officer(), seen=seen, text=text))
 
     @routes.post("/requests/<reference>/take-up")
     def take_up_request(reference: str) -> ResponseReturnValue:
-        case = "".join(request.form.get("correction", "").upper().split())
+        case = plain(request.form.get("correction", "")).upper().replace(" ", "")
         return _settle(
             service, reference, lambda: take_up(service, reference, officer=officer(), correction=case), NO_SUCH_CASE
         )

@@ -21,10 +21,11 @@ from clearance.domain.clearance import Clearance, RevocationReason
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
 from clearance.domain.lifecycle import ApplicationState
-from clearance.issuing import approve, cards, entry, queue
+from clearance.domain.staff import Scope
+from clearance.issuing import approve, cards, check, entry, queue
 from clearance.issuing.issue import issue
 from clearance.issuing.lookup import CardCancelled, CardFound, SecondFactor, lookup
-from clearance.issuing.ports import Conflict
+from clearance.issuing.ports import Conflict, Sought
 from clearance.issuing.revoke import revoke
 from clearance.issuing.sign import sign
 from clearance.signing.certified import CertifiedSigner
@@ -32,12 +33,14 @@ from clearance.storage.database import SqlDatabase
 from tests.fakes.installation import Installation, installation, joined, snapshot
 from tests.fakes.office import (
     APPROVER,
+    CHECKER,
     CLERK,
     DEVICE,
     EVERYTHING,
     ISSUER,
     PERMIT,
     SECOND_ISSUER,
+    TODAY,
     decide,
     draft,
     expect,
@@ -97,7 +100,7 @@ def together(*acts) -> list[object]:
 def test_a_card_on_real_paper_from_case_to_revocation(tmp_path: Path) -> None:
     with installation(tmp_path) as office:
         case = approved(office)
-        clearance = expect(issue(office.room, case.reference, officer_no=ISSUER.number))
+        clearance = expect(issue(office.room, case.reference, officer_no=ISSUER.number, device=DEVICE))
         pdf = cards.pdf(office.service, clearance.clearance_no)
         assert pdf.startswith(b"%PDF-")
         texts = office.service.printer.read_back(pdf)
@@ -116,10 +119,11 @@ def test_a_card_on_real_paper_from_case_to_revocation(tmp_path: Path) -> None:
         assert desk_says(office, texts[0]) is Reason.REVOKED
         assert isinstance(lookup(office.service, **ask, second_factor=SecondFactor.BIRTH_DATE), CardCancelled)
 
-        view = queue.case(office.service, case.reference)
+        view = queue.case(office.service, case.reference, officer=ISSUER)
         assert view is not None
         assert [entry.act for entry in view.history] == [
             AuditAct.APPLICATION_SUBMITTED,
+            AuditAct.APPLICATION_CHECKED,
             AuditAct.APPLICATION_APPROVED,
             AuditAct.SIGNING_PLANNED,
             AuditAct.CARD_ISSUED,
@@ -145,7 +149,7 @@ def test_a_machine_that_stops_between_plan_and_record_makes_the_same_card_later(
         )
         port, _, method = where.partition(".")
         setattr(type(getattr(own.room, port)), method, die)
-        issue(own.room, case.reference, officer_no=ISSUER.number)
+        issue(own.room, case.reference, officer_no=ISSUER.number, device=DEVICE)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     with office.service.database.read() as work:
@@ -155,20 +159,20 @@ def test_a_machine_that_stops_between_plan_and_record_makes_the_same_card_later(
     assert plan is not None
     assert used_places(office) == 0
     office.clock.advance(hours=3)
-    clearance = expect(issue(office.room, case.reference, officer_no=SECOND_ISSUER.number))
+    clearance = expect(issue(office.room, case.reference, officer_no=SECOND_ISSUER.number, device=DEVICE))
     assert (clearance.clearance_no, clearance.status_ref) == (plan.clearance_no, plan.status_ref)
     assert clearance.issued_at == plan.planned_at
     assert used_places(office) == 1
 
 
 def test_of_twenty_cases_racing_for_the_last_place_one_is_signed_and_issued(tmp_path: Path) -> None:
-    last_place = replace(PERMIT, places=21, used=20)
+    last_place = replace(PERMIT, places=21, used=20, used_before=20)
     with installation(tmp_path, printer=FakePrinter(), permits=(last_place,)) as office:
         cases = [approved(office, index) for index in range(20)]
         signer = CountingSigner(office.keys.card)
         room = replace(office.room, card_signer=signer)
         results = together(
-            *(lambda case=case: issue(room, case.reference, officer_no=ISSUER.number) for case in cases),
+            *(lambda case=case: issue(room, case.reference, officer_no=ISSUER.number, device=DEVICE) for case in cases),
         )
         won = [result for result in results if isinstance(result, Clearance)]
         lost = [result for result in results if isinstance(result, Refused)]
@@ -177,8 +181,8 @@ def test_of_twenty_cases_racing_for_the_last_place_one_is_signed_and_issued(tmp_
         assert signer.signatures == 1
         assert used_places(office) == 21
         with office.service.database.read() as work:
-            issued = work.applications.count(states=[ApplicationState.ISSUED], text="")
-            assert (issued, work.clearances.count(text="")) == (1, 1)
+            issued = work.applications.count(Sought(states=frozenset({ApplicationState.ISSUED}), on=TODAY))
+            assert (issued, work.clearances.count(text="", scope=Scope())) == (1, 1)
             assert work.audit.verify().faults == ()
 
 
@@ -205,8 +209,8 @@ def test_of_two_officers_on_one_case_at_the_same_moment_one_issues(office: Insta
     for index in range(5):
         case = approved(office, index)
         results = together(
-            lambda case=case: issue(office.room, case.reference, officer_no=ISSUER.number),
-            lambda case=case: issue(office.room, case.reference, officer_no=SECOND_ISSUER.number),
+            lambda case=case: issue(office.room, case.reference, officer_no=ISSUER.number, device=DEVICE),
+            lambda case=case: issue(office.room, case.reference, officer_no=SECOND_ISSUER.number, device=DEVICE),
         )
         assert sum(isinstance(result, Clearance) for result in results) == 1
         assert used_places(office) == index + 1
@@ -214,10 +218,11 @@ def test_of_two_officers_on_one_case_at_the_same_moment_one_issues(office: Insta
 
 def test_of_two_approvals_at_the_same_moment_one_counts(office: Installation) -> None:
     entered = expect(entry.enter(office.service, draft(0, photo_sha256="0" * 64), officer=CLERK, device=DEVICE))
+    expect(check.check(office.service, entered.reference, officer=CHECKER, device=DEVICE, version=1))
     both = [APPROVER, EVERYTHING]
     results = together(
         *(
-            lambda who=who: approve.approve(office.service, entered.reference, officer=who, device=DEVICE, version=1)
+            lambda who=who: approve.approve(office.service, entered.reference, officer=who, device=DEVICE, version=2)
             for who in both
         )
     )
@@ -229,15 +234,18 @@ def test_a_self_approval_written_past_every_constraint_is_still_refused_by_the_s
 ) -> None:
     case = approved(office)
     insider = sqlite3.connect(office.home / "clearance.db", isolation_level=None)
-    insider.execute("PRAGMA ignore_check_constraints = ON")
+    for trigger in ("acts_no_update", "acts_no_delete", "cases_move_by_acts"):
+        insider.execute(f"DROP TRIGGER {trigger}")
     for forgery, officer_no in (
-        ("approved_by = 'X-1'", EVERYTHING.number),
-        ("approved_by = entered_by", ISSUER.number),
-        ("approved_by = NULL", ISSUER.number),
-        ("approved_by = 'A-1', state = 'submitted'", ISSUER.number),
+        ("UPDATE acts SET officer_no = 'X-1' WHERE move = 'approve'", EVERYTHING.number),
+        ("UPDATE acts SET officer_no = 'E-1' WHERE move = 'approve'", ISSUER.number),
+        ("UPDATE acts SET officer_no = 'C-1' WHERE move = 'approve'", ISSUER.number),
+        ("UPDATE applications SET state = 'submitted'", ISSUER.number),
+        ("DELETE FROM acts WHERE move = 'approve'", ISSUER.number),
+        ("UPDATE applications SET state = 'approved'", ISSUER.number),
     ):
-        insider.execute(f"UPDATE applications SET state = 'approved', {forgery}")
-        assert isinstance(sign(office.room, case.reference, officer_no=officer_no), Refused), forgery
+        insider.execute(forgery)
+        assert isinstance(sign(office.room, case.reference, officer_no=officer_no, device=DEVICE), Refused), forgery
     insider.close()
     with office.service.database.read() as work:
         assert work.intents.for_application(case.reference) is None

@@ -9,8 +9,8 @@ import pytest
 from clearance.domain.application import Application
 from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.person import PhotoRemark
-from clearance.issuing import entry
-from tests.fakes.office import APPROVER, CLERK, DEVICE, ISSUER, draft, expect
+from clearance.issuing import check, entry
+from tests.fakes.office import APPROVER, CHECKER, CLERK, DEVICE, ISSUER, draft, expect
 from tests.fakes.outside import PORTRAIT
 from tests.integration.staff_pages import Workplace, open_workplace, words
 
@@ -30,6 +30,12 @@ def faceless(workplace: Workplace) -> Application:
     return expect(entry.enter(service, wanted, officer=CLERK, device=DEVICE))
 
 
+def checked(workplace: Workplace) -> Application:
+    reference = faceless(workplace).reference
+    service = workplace.office.service
+    return expect(check.check(service, reference, officer=CHECKER, device=DEVICE, version=1))
+
+
 def facts(workplace: Workplace, reference: str) -> dict[str, object]:
     with workplace.office.service.database.read() as work:
         return {entry.act: dict(entry.facts) for entry in work.audit.entries(subject=reference)}
@@ -42,25 +48,25 @@ def test_the_remark_is_kept_with_the_case_and_on_record(workplace: Workplace) ->
 
 
 def test_the_approving_officer_sees_the_remark_beside_the_picture_with_a_box_to_tick(workplace: Workplace) -> None:
-    case = faceless(workplace)
+    case = checked(workplace)
     page = workplace.desk_of(APPROVER).get(f"/staff/cases/{case.reference}")
     assert SAID in words(page)
     assert TICK in words(page)
 
 
 def test_without_the_tick_the_case_is_not_approved_and_the_officer_is_told_what_to_do(workplace: Workplace) -> None:
-    case = faceless(workplace)
+    case = checked(workplace)
     desk = workplace.desk_of(APPROVER)
-    answer = desk.post(f"/staff/cases/{case.reference}/approve", version=1)
+    answer = desk.post(f"/staff/cases/{case.reference}/approve", version=2)
     assert answer.status_code == 422
     assert "tick the box and approve" in words(answer)
-    assert workplace.office.stored(case.reference).state is ApplicationState.SUBMITTED
+    assert workplace.office.stored(case.reference).state is ApplicationState.CHECKED
 
 
 def test_with_the_tick_it_is_approved_and_the_tick_is_on_record(workplace: Workplace) -> None:
-    case = faceless(workplace)
+    case = checked(workplace)
     desk = workplace.desk_of(APPROVER)
-    assert desk.post(f"/staff/cases/{case.reference}/approve", version=1, photo_accepted="yes").status_code == 303
+    assert desk.post(f"/staff/cases/{case.reference}/approve", version=2, photo_accepted="yes").status_code == 303
     assert facts(workplace, case.reference)["application.approved"]["photo_accepted_despite"] == "no_face"
     page = words(workplace.desk_of(ISSUER).get(f"/staff/cases/{case.reference}"))
     assert f"{SAID} Does it show" in page

@@ -50,7 +50,7 @@ def test_chosen_cards_come_on_sheets(workplace: Workplace) -> None:
     workplace.office.issue(draft(3))
     desk = workplace.desk_of(ISSUER)
     form = {"csrf_token": desk.token("/staff/cards"), "card": [each.clearance_no for each in chosen]}
-    response = desk.client.post("/staff/cards/sheets.pdf", base_url="https://clearance.test", data=form)
+    response = desk.send("/staff/cards/sheets.pdf", **form)
     assert response.headers["Content-Disposition"] == "attachment; filename=cards.pdf"
     assert texts(response.data.rstrip()) == [pack(each.token) for each in chosen]
 

@@ -20,10 +20,9 @@ from clearance.domain.void_order import VoidOutcome
 from clearance.issuing.cases import read_officer
 from clearance.issuing.ports import Conflict, NotOnRecord, NotSigned
 from clearance.issuing.service import Service
-from clearance.issuing.void import carry_out
+from clearance.issuing.void import carry_out, orders
 from clearance.issuing.void import consent as give_consent
 from clearance.issuing.void import order as make_order
-from clearance.issuing.void import orders
 from clearance.issuing.void import preview as look_ahead
 from clearance.web.wording import ground_text
 from clearance.web.wording_oversight import outcome_text

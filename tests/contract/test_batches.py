@@ -19,6 +19,7 @@ from clearance.issuing.ports import (
     Chunk,
     Conflict,
     Database,
+    EntryForm,
     Keys,
     RowNote,
     RowResult,
@@ -218,3 +219,27 @@ def test_a_clerk_of_an_agency_stays_one(database: Database) -> None:
         stored = work.staff.get(AGENCY_CLERK.number)
     assert stored == AGENCY_CLERK
     assert stored.scope == Scope(licence_no="RL-1234")
+
+
+def test_entry_forms_are_kept_as_they_are_and_listed_for_their_officer(database: Database) -> None:
+    first = EntryForm(number="ENT-00000001", officer_no="E-1", saved_at=AT, texts={"name_bn": "মোঃ"})
+    later = replace(first, number="ENT-00000002", saved_at=AT + timedelta(hours=1), photo_remark=PhotoRemark.NO_FACE)
+    others = replace(first, number="ENT-00000003", officer_no="C-1")
+    by = Attempt(officer=CLERK, at=AT, device=DEVICE)
+    case = begun("APP-00000001", draft(1, photo_sha256="a" * 64), Move.SUBMIT, by)
+    with database.write() as work:
+        for form in (first, later, others):
+            work.forms.save(form)
+        work.applications.add(case)
+        work.commit()
+    with database.read() as work:
+        assert list(work.forms.open_of("E-1", limit=9)) == [later, first]
+        assert work.forms.get("ENT-00000003") == others
+        assert work.forms.get("ENT-9") is None
+    closed = replace(later, texts={}, reference=case.reference)
+    with database.write() as work:
+        work.forms.save(closed)
+        work.commit()
+    with database.read() as work:
+        assert list(work.forms.open_of("E-1", limit=9)) == [first]
+        assert work.forms.get(later.number) == closed

@@ -11,11 +11,22 @@ import pytest
 
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
+from clearance.domain.staff import Scope
 from clearance.issuing.component import SigningComponent
 from clearance.issuing.ports import Conflict, KeysUnusable, NotOnRecord, NotSigned, SigningService, Trouble, Unavailable
 from clearance.issuing.request import request_card
 from tests.fakes.channels import answering, tls_ends, unix_address
-from tests.fakes.office import APPROVER, ISSUER, PERMIT, SECOND_ISSUER, OfficeAtWork, draft, expect, open_office
+from tests.fakes.office import (
+    APPROVER,
+    DEVICE,
+    ISSUER,
+    PERMIT,
+    SECOND_ISSUER,
+    OfficeAtWork,
+    draft,
+    expect,
+    open_office,
+)
 
 
 @dataclass
@@ -51,7 +62,7 @@ def breaking(error: Exception) -> object:
 
 def test_an_approved_case_is_issued_and_its_number_told(asked: Asked) -> None:
     reference = asked.office.approve().reference
-    number = expect(asked.signing.issue(reference, officer_no=ISSUER.number))
+    number = expect(asked.signing.issue(reference, officer_no=ISSUER.number, device=DEVICE))
     with asked.office.service.database.read() as work:
         clearance = work.clearances.for_application(reference)
     assert clearance is not None
@@ -60,19 +71,21 @@ def test_an_approved_case_is_issued_and_its_number_told(asked: Asked) -> None:
 
 def test_the_same_officer_asking_again_is_given_the_same_clearance(asked: Asked) -> None:
     reference = asked.office.approve().reference
-    first = expect(request_card(asked.office.service, reference, officer=ISSUER))
+    first = expect(request_card(asked.office.service, reference, officer=ISSUER, device=DEVICE))
     asked.office.clock.advance(days=2)
-    assert request_card(asked.office.service, reference, officer=ISSUER) == first
-    assert isinstance(asked.signing.issue(reference, officer_no=SECOND_ISSUER.number), Refused)
+    assert request_card(asked.office.service, reference, officer=ISSUER, device=DEVICE) == first
+    assert isinstance(asked.signing.issue(reference, officer_no=SECOND_ISSUER.number, device=DEVICE), Refused)
 
 
 def test_twenty_equal_requests_at_once_make_one_credential(asked: Asked) -> None:
     reference = asked.office.approve().reference
     with ThreadPoolExecutor(20) as pool:
-        numbers = set(pool.map(lambda _: asked.signing.issue(reference, officer_no=ISSUER.number), range(20)))
+        numbers = set(
+            pool.map(lambda _: asked.signing.issue(reference, officer_no=ISSUER.number, device=DEVICE), range(20))
+        )
     assert len(numbers) == 1
     with asked.office.service.database.read() as work:
-        assert work.clearances.count(text="") == 1
+        assert work.clearances.count(text="", scope=Scope()) == 1
         assert work.signing.lately(asked.office.clock.at).in_an_hour == 1
         permit = work.permits.get(PERMIT.number)
         assert permit is not None
@@ -80,11 +93,11 @@ def test_twenty_equal_requests_at_once_make_one_credential(asked: Asked) -> None
 
 
 def test_a_refusal_comes_with_every_ground_and_detail(asked: Asked) -> None:
-    expect(asked.signing.issue(asked.office.approve(draft(1)).reference, officer_no=ISSUER.number))
+    expect(asked.signing.issue(asked.office.approve(draft(1)).reference, officer_no=ISSUER.number, device=DEVICE))
     third = asked.office.approve(draft(2)).reference, asked.office.approve(draft(3)).reference
-    expect(asked.signing.issue(third[0], officer_no=ISSUER.number))
+    expect(asked.signing.issue(third[0], officer_no=ISSUER.number, device=DEVICE))
     asked.office.clock.advance(days=200)
-    refused = asked.signing.issue(third[1], officer_no=APPROVER.number)
+    refused = asked.signing.issue(third[1], officer_no=APPROVER.number, device=DEVICE)
     assert isinstance(refused, Refused)
     found = {objection.ground: objection.details for objection in refused.objections}
     assert found[Ground.ROLE_MISSING] == {"role": "issuer"}
@@ -94,16 +107,16 @@ def test_a_refusal_comes_with_every_ground_and_detail(asked: Asked) -> None:
 
 def test_a_case_or_officer_that_is_not_on_record_is_said_so(asked: Asked) -> None:
     with pytest.raises(NotOnRecord):
-        asked.signing.issue("APP-NOTTHERE", officer_no=ISSUER.number)
+        asked.signing.issue("APP-NOTTHERE", officer_no=ISSUER.number, device=DEVICE)
     with pytest.raises(NotOnRecord):
-        asked.signing.issue(asked.office.approve().reference, officer_no="Z-9")
+        asked.signing.issue(asked.office.approve().reference, officer_no="Z-9", device=DEVICE)
 
 
 def test_a_conflict_is_a_conflict(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = asked.office.approve().reference
     monkeypatch.setattr(asked.office.printer, "seal", breaking(Conflict("faster")))
     with pytest.raises(Conflict):
-        asked.signing.issue(reference, officer_no=ISSUER.number)
+        asked.signing.issue(reference, officer_no=ISSUER.number, device=DEVICE)
 
 
 @pytest.mark.parametrize(
@@ -123,13 +136,13 @@ def test_what_breaks_is_told_and_the_next_attempt_makes_the_planned_card(
     with monkeypatch.context() as patch:
         patch.setattr(getattr(asked.office, port), method, breaking(error))
         with pytest.raises(NotSigned) as stopped:
-            asked.signing.issue(reference, officer_no=ISSUER.number)
+            asked.signing.issue(reference, officer_no=ISSUER.number, device=DEVICE)
     assert stopped.value.trouble is trouble
     with asked.office.service.database.read() as work:
         plan = work.intents.for_application(reference)
         assert work.clearances.for_application(reference) is None
     assert plan is not None
-    assert asked.signing.issue(reference, officer_no=SECOND_ISSUER.number) == plan.clearance_no
+    assert asked.signing.issue(reference, officer_no=SECOND_ISSUER.number, device=DEVICE) == plan.clearance_no
 
 
 def test_what_was_not_foreseen_ends_nothing_but_the_request(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,9 +152,9 @@ def test_what_was_not_foreseen_ends_nothing_but_the_request(asked: Asked, monkey
     with monkeypatch.context() as patch:
         patch.setattr(asked.office.printer, "render", breaking(ZeroDivisionError()))
         with pytest.raises(NotSigned) as stopped:
-            asked.signing.issue(reference, officer_no=ISSUER.number)
+            asked.signing.issue(reference, officer_no=ISSUER.number, device=DEVICE)
     assert stopped.value.trouble is Trouble.UNFORESEEN
-    expect(asked.signing.issue(reference, officer_no=ISSUER.number))
+    expect(asked.signing.issue(reference, officer_no=ISSUER.number, device=DEVICE))
 
 
 def test_publication_is_done_or_said_to_have_failed(asked: Asked) -> None:

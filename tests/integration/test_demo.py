@@ -20,9 +20,11 @@ from clearance.config import SETTINGS_FILE
 from clearance.credential.cose import Algorithm
 from clearance.demo import home as demo_home
 from clearance.demo import people, start
+from clearance.demo.seed import RENEWED
 from clearance.domain.desk import Holding
 from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing import desks
+from clearance.issuing.ports import Sought
 from clearance.signing import keystore
 from clearance.signing.authority import DEMO
 from tests.e2e.programs import free_port
@@ -92,11 +94,11 @@ def test_a_second_start_keeps_the_data(home: Path) -> None:
     assert (demo_home.welcome(home), sorted(path.name for path in (home / "cards").iterdir())) == before
 
 
-def test_two_hundred_workers_are_there_in_every_state(home: Path) -> None:
+def test_two_hundred_workers_are_there_in_every_state_that_a_day_can_bring(home: Path) -> None:
     with open_service(home) as service, service.database.read() as work:
-        counts = {state: work.applications.count(states=[state], text="") for state in ApplicationState}
-    assert sum(counts.values()) == people.NUMBER_OF_WORKERS
-    assert all(counts.values())
+        counts = work.applications.tally(Sought(states=frozenset(ApplicationState), on=service.today()))
+    assert sum(counts.values()) == people.NUMBER_OF_WORKERS + RENEWED
+    assert set(counts) == set(ApplicationState) - {ApplicationState.EXPIRED}
 
 
 def test_logins_and_keys_are_readable_by_their_owner_only(home: Path) -> None:

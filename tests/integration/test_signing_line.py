@@ -244,7 +244,7 @@ class TestNoise:
         reference = office.approve(draft(5)).reference
         with ThreadPoolExecutor(1) as pool:
             with answering(unix_address(tmp_path), component) as remote:
-                answer = pool.submit(remote.issue, reference, officer_no=ISSUER.number)
+                answer = pool.submit(remote.issue, reference, officer_no=ISSUER.number, device=DEVICE)
                 time.sleep(0.2)
             expect(answer.result())
 

@@ -69,14 +69,14 @@ def _of_cards(dialect: str) -> Iterator[Guard]:
     )
     yield new(
         "card_on_own_permit",
-        "NOT EXISTS (SELECT 1 FROM permits p JOIN applications a ON a.reference = NEW.application_reference"
+        "NOT EXISTS (SELECT 1 FROM permits p JOIN applications a ON a.reference = NEW.application_reference"  # noqa: S608
         " WHERE p.number = NEW.permit_no AND p.destination = NEW.destination"
         f" AND p.licence_no {SAME[dialect]} a.licence_no)",
         "the permit is for another agency or destination",
     )
     yield new(
         "card_within_permit",
-        "NEW.place_of IS NULL AND NOT EXISTS (SELECT 1 FROM permits p WHERE p.number = NEW.permit_no"
+        "NEW.place_of IS NULL AND NOT EXISTS (SELECT 1 FROM permits p WHERE p.number = NEW.permit_no"  # noqa: S608
         f" AND {DHAKA_DAY[dialect]} BETWEEN p.valid_from AND p.valid_until)",
         "the permit is not in force on the day of issue",
     )
@@ -103,7 +103,8 @@ def _of_permits(dialect: str) -> Iterator[Guard]:
         table="permits",
         before=Before.INSERT,
         # A statement that replaces a row deletes it first, and tells nobody.
-        when="NEW.used <> NEW.used_before OR EXISTS (SELECT 1 FROM permits p WHERE p.number = NEW.number)"
+        when="NEW.used_before IS NULL OR NEW.used <> NEW.used_before"  # noqa: S608
+        " OR EXISTS (SELECT 1 FROM permits p WHERE p.number = NEW.number)"
         f" OR {COUNTED} > 0",
         sentence="a permit starts without cards",
     )

@@ -178,6 +178,10 @@ def full(prompt: Prompt) -> Prompt:
 ONE_MORE = card_sql(1)
 
 
+WITHOUT_A_START = (
+    "INSERT INTO permits (number, licence_no, destination, places, used, valid_from, valid_until)"
+    " VALUES ('EA-NEW', 'RL-1234', 'SAU', 10, 0, '2026-01-01', '2027-12-31')"
+)
 ATTEMPTS: tuple[tuple[str, ...], ...] = (
     (ONE_MORE,),
     ("UPDATE permits SET places = 99 WHERE number = 'EA-LAST'",),
@@ -189,6 +193,7 @@ ATTEMPTS: tuple[tuple[str, ...], ...] = (
     ("UPDATE permits SET licence_no = NULL WHERE number = 'EA-LAST'",),
     ("UPDATE permits SET number = 'EA-OLD' WHERE number = 'EA-LAST'",),
     ("DELETE FROM permits WHERE number = 'EA-LAST'",),
+    (WITHOUT_A_START,),
     ("DELETE FROM clearances",),
     ("DELETE FROM clearances", ONE_MORE),
     ("UPDATE clearances SET permit_no = 'EA-SAU-1234'", ONE_MORE),

@@ -76,6 +76,32 @@ LACKS: Mapping[Ground, Lack] = {
         what=N_("The official fee is not on record."),
         do=N_("Hand in the bank’s receipt. If your agency paid, ask it for the receipt."),
     ),
+    Ground.FEES_TOO_LOW: Lack(
+        actor=Actor.WORKER,
+        what=N_("Less than the official fee was paid."),
+        do=N_("Pay the rest at the bank and hand in that receipt too. If your agency paid, ask it."),
+    ),
+    Ground.TRAINING_MISSING: Lack(
+        actor=Actor.WORKER,
+        what=N_("The training certificate that this country asks for is not on record."),
+        do=N_("Hand in the certificate, or ask the training centre when the next course begins."),
+    ),
+    Ground.SALARY_TOO_LOW: Lack(
+        actor=Actor.AGENCY,
+        what=N_("The salary in your contract is lower than this country’s rule allows."),
+        do=N_("Ask your agency or employer for a contract with the right salary."),
+    ),
+    Ground.VISA_UNATTESTED: Lack(
+        actor=Actor.AGENCY, what=N_("Your visa is not attested by our mission yet."), do=_AGENCY_DOES
+    ),
+    Ground.VISA_IN_USE: Lack(
+        actor=Actor.AGENCY,
+        what=N_("Somebody else was cleared on your visa already."),
+        do=N_("Pay nothing more, and show the district employment office your visa."),
+    ),
+    Ground.GROUP_VISA: Lack(
+        actor=Actor.AGENCY, what=N_("Your visa belongs to a group, which needs another permit."), do=_AGENCY_DOES
+    ),
     Ground.RECEIPT_USED: Lack(
         actor=Actor.AGENCY,
         what=N_("The receipt of the fee was already used for somebody else."),

@@ -25,7 +25,7 @@ def enter(
     *,
     officer: Officer,
     device: str,
-    then: Callable[[UnitOfWork, Application], None] = lambda work, application: None,
+    then: Callable[[UnitOfWork, Application], None] | None = None,
 ) -> Application | Refused:
     """The case as entered and submitted at once, or why it was not stored. `then` is done in the same transaction.
 
@@ -48,7 +48,7 @@ def _begin(
     *,
     officer: Officer,
     device: str,
-    then: Callable[[UnitOfWork, Application], None] = lambda work, application: None,
+    then: Callable[[UnitOfWork, Application], None] | None = None,
 ) -> Application | Refused:
     require_that_a_card_can_carry(service, draft)
     with service.database.write() as work:
@@ -57,7 +57,8 @@ def _begin(
         if against:
             return Refused(objections=against)
         application = add(work, decision.begun(new_reference(), draft, move, by), put_down_as)
-        then(work, application)
+        if then is not None:
+            then(work, application)
         work.commit()
     return application
 

@@ -19,6 +19,7 @@ from clearance.credential.gate import verdict_for
 from clearance.credential.qrtext import pack
 from clearance.credential.reasons import Reason
 from clearance.domain.application import Application
+from clearance.domain.staff import Scope
 from clearance.issuing import entry
 from clearance.issuing.component import SigningComponent
 from clearance.issuing.ports import NotSigned, Trouble
@@ -140,7 +141,7 @@ def test_killed_at_any_point_and_started_anew_it_makes_one_card(office: Installa
     assert first in (None, again)
     assert plan is None or again.clearance_no == plan.clearance_no
     with office.service.database.read() as work:
-        assert work.clearances.count(text="") == 1
+        assert work.clearances.count(text="", scope=Scope()) == 1
         assert work.signing.lately(office.clock.at).in_an_hour == 1
         assert work.audit.verify().faults == ()
         permit = work.permits.get(PERMIT.number)
@@ -186,4 +187,4 @@ def test_of_twenty_equal_requests_to_a_service_killed_among_them_all_get_one_car
         [clearance] = set(pool.map(ask, range(20)))
     assert heard <= {clearance, Trouble.CUT_OFF, Trouble.NO_ANSWER}
     with office.service.database.read() as work:
-        assert work.clearances.count(text="") == 1
+        assert work.clearances.count(text="", scope=Scope()) == 1

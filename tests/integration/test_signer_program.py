@@ -26,10 +26,10 @@ from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance, RevocationReason
 from clearance.domain.eligibility import Ground
 from clearance.domain.lifecycle import ApplicationState
-from clearance.domain.staff import Officer
-from clearance.issuing.ports import NotSigned, Trouble
-from clearance.issuing.request import request_card
+from clearance.domain.staff import Officer, Scope
 from clearance.issuing.moving import NotYetPublished
+from clearance.issuing.ports import NotSigned, Sought, Trouble
+from clearance.issuing.request import request_card
 from clearance.issuing.revoke import revoke
 from clearance.issuing.service import Service
 from clearance.serving import require_no_keys, web_app
@@ -43,6 +43,7 @@ from tests.integration.worker_pages import ticket_in
 pytestmark = pytest.mark.xdist_group("demo")
 
 ISSUER = "BMET-3001"
+DEVICE = "test-device"
 NO_ANSWER = "The signing service does not answer; nothing was issued."
 
 
@@ -58,7 +59,8 @@ class Web:
     def waiting(self) -> Application:
         """A case that only wants issuing."""
         with self.service.database.read() as work:
-            [case] = work.applications.find(states=[ApplicationState.APPROVED], text="", limit=1, offset=0)
+            approved = Sought(states=frozenset({ApplicationState.APPROVED}), on=self.service.today())
+            [case] = work.applications.find(approved, limit=1, offset=0)
         return case
 
     def issuer(self) -> Officer:
@@ -136,7 +138,11 @@ def test_without_the_signing_service_one_sentence_says_so_and_all_else_goes_on(d
 
 def test_a_card_taken_back_while_the_signing_service_is_away_is_published_when_it_is_back(demo: Path, web: Web) -> None:
     with web.service.database.read() as work:
-        *_, card = (each for each in work.clearances.find(text="", limit=50, offset=0) if each.status is Status.VALID)
+        *_, card = (
+            each
+            for each in work.clearances.find(text="", scope=Scope(), limit=50, offset=0)
+            if each.status is Status.VALID
+        )
     reason = RevocationReason.VISA_CANCELLED
     with pytest.raises(NotYetPublished):
         revoke(web.service, card.clearance_no, officer=web.issuer(), device=DEVICE, reason=reason, remark="")

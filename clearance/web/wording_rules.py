@@ -60,8 +60,9 @@ RULE_ACT_WORDS: Mapping[AuditAct, str] = {
 RULE_SOURCES: tuple[str, ...] = (
     N_("BMET/DEMO notice on online emigration clearance"),
     N_("Overseas Employment and Migrants Act 2013"),
+    N_("Citizen's charter cs-0175"),
 )
-"""The sources that the first rules name; later ones are shown as they were typed."""
+"""The sources and the fee table that the first rules name; later ones are shown as they were typed."""
 RULE_WORDS: Mapping[Channel | Decider | Need | VisaKind | ProposalState, str] = {
     Channel.HEADQUARTERS: N_("at headquarters"),
     Channel.DEMO: N_("at a DEMO office"),

@@ -16,12 +16,19 @@ from click.testing import CliRunner, Result
 from clearance.cli import clearance
 from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Airport, Holding
-from clearance.issuing import approve, desks, entry
+from clearance.issuing import desks, entry
 from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
 from clearance.storage.database import SqlDatabase
 from tests.fakes.installation import Installation, installation, snapshot
-from tests.fakes.office import APPROVER, CLERK, DEVICE, ISSUER, draft, expect
+from tests.fakes.office import (
+    CLERK,
+    DEVICE,
+    ISSUER,
+    decide,
+    draft,
+    expect,
+)
 from tests.fakes.outside import FakePrinter
 from tests.integration.command_line import ask, claims, lines, make_keys, program
 from tests.integration.test_command_line_keys import typing
@@ -352,8 +359,5 @@ class TestDistrust:
 def issued(service: Service, index: int) -> Clearance:
     wanted = entry.with_portrait(service, draft(index), service.prepare_photo(snapshot()))
     entered = expect(entry.enter(service, wanted, officer=CLERK, device=DEVICE))
-    outcome = approve.approve(
-        service, entered.reference, officer=APPROVER, device=DEVICE, version=entered.version, photo_accepted=True
-    )
-    expect(outcome)
+    decide(service, entered, photo_accepted=True)
     return expect(request_card(service, entered.reference, officer=ISSUER, device=DEVICE))

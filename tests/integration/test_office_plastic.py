@@ -15,12 +15,21 @@ from clearance.credential.qrtext import pack
 from clearance.domain.audit import AuditAct
 from clearance.domain.clearance import Clearance
 from clearance.domain.staff import Officer
-from clearance.issuing import approve, entry
+from clearance.issuing import entry
 from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
 from tests.fakes.codes import codes_for
 from tests.fakes.installation import Installation, installation, snapshot
-from tests.fakes.office import APPROVER, CLERK, DEVICE, ISSUER, PASSWORD, draft, expect
+from tests.fakes.office import (
+    APPROVER,
+    CLERK,
+    DEVICE,
+    ISSUER,
+    PASSWORD,
+    decide,
+    draft,
+    expect,
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +51,7 @@ def issued(installed: Installation) -> list[Clearance]:
 def _issued(service: Service, index: int) -> Clearance:
     wanted = entry.with_portrait(service, draft(index), service.prepare_photo(snapshot()))
     entered = expect(entry.enter(service, wanted, officer=CLERK, device=DEVICE))
-    outcome = approve.approve(
-        service, entered.reference, officer=APPROVER, device=DEVICE, version=entered.version, photo_accepted=True
-    )
-    expect(outcome)
+    decide(service, entered, photo_accepted=True)
     return expect(request_card(service, entered.reference, officer=ISSUER, device=DEVICE))
 
 

@@ -220,7 +220,7 @@ def lock(_: list[str]) -> int:
     compile_ += ["--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header", "pyproject.toml"]
     targets: dict[str, list[str]] = {
         "run": ["issuer", "desk"],
-        "dev": ["issuer", "desk", "hsm", "postgres", "s3", "dev"],
+        "dev": ["issuer", "desk", "hsm", "postgres", "redis", "s3", "dev"],
     }
     for name, extras in targets.items():
         chosen = [word for extra in extras for word in ("--extra", extra)]

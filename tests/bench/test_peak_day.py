@@ -14,7 +14,7 @@ from tests.bench.nation import processor_s, served, visits
 
 CLEARANCES = int(os.environ.get("PEAK_CLEARANCES", "1000000"))
 PROCESSES = 2
-SECONDS = 60
+SECONDS = int(os.environ.get("PEAK_SECONDS", "60"))
 
 
 @pytest.mark.bench

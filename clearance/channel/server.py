@@ -116,9 +116,7 @@ class SigningServer:
     def _do(self, request: wire.Request) -> wire.Answer:
         match request:
             case wire.Issue():
-                outcome = self._service.issue(
-                    request.reference, officer_no=request.officer_no, device=request.device
-                )
+                outcome = self._service.issue(request.reference, officer_no=request.officer_no, device=request.device)
                 return wire.Issued(clearance_no=outcome) if isinstance(outcome, str) else outcome
             case wire.Reissue():
                 outcome = self._service.reissue(request.clearance_no, officer_no=request.officer_no)

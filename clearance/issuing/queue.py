@@ -22,9 +22,8 @@ from clearance.issuing.service import Service
 class CaseView:
     """One case as officers see it, with what it leans on.
 
-    `clearance` is the one issued from this case.
-    `objections` are those of today, none for a case that cannot come to a card any more; `lacking` are all their grounds
-    even then. `officers` names everybody in the history by number.
+    `clearance` is the one issued from this case. `objections` are those of today, none for a case that cannot come to a
+    card any more; `lacking` are their grounds even then. `officers` names everybody in the history by number.
     """
 
     case: Case

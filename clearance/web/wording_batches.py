@@ -40,9 +40,7 @@ NOT_LINES = N_(
 )
 MRZ_WORDS: Mapping[MrzFault, str] = {
     MrzFault.INCOMPLETE: N_("Only one of the two lines came. Scan or type both."),
-    MrzFault.MISREAD: N_(
-        "A character is wrong: the check digits do not hold. Scan again, or compare each letter."
-    ),
+    MrzFault.MISREAD: N_("A character is wrong: the check digits do not hold. Scan again, or compare each letter."),
     MrzFault.NOT_A_PASSPORT: N_("These lines are from a visa or an identity card. Use the passport's data page."),
 }
 STANDING_WORDS: Mapping[RowStanding, str] = {

@@ -49,9 +49,7 @@ def test_more_degraded_photographs_are_read_than_by_the_decoder_alone_and_none_f
             desk[kind] += text in seen
             first[kind] += text in seen and look == 0
             false += any(other != text for other in seen)
-    print(
-        f"\n{size}: read of {PICTURES} photographs of each kind by zxing-cpp alone, the desk at once, within {LOOKS} looks"
-    )
+    print(f"\n{size}, {PICTURES} photographs of each kind: zxing-cpp alone, the desk at once, within {LOOKS} looks")
     for kind in KINDS:
         print(f"  {kind:<26} {plain[kind]:>3} {first[kind]:>3} {desk[kind]:>3}")
     taken = PICTURES * len(KINDS)

@@ -1,4 +1,4 @@
-"""Files as agencies send them, CSV of the put-up sheet and archives of photos; and a worker that does it all at once."""
+"""Files as agencies send them, CSV of the put-up sheet and archives of photos; and a worker that does all at once."""
 
 import csv
 import io

@@ -21,7 +21,7 @@ from clearance.issuing.service import Service
 from clearance.issuing.submit import submit
 from clearance.web.language import current
 from clearance.web.staff import uploads
-from clearance.web.staff.access import device, officer
+from clearance.web.staff.access import device, fresh_factor, officer
 from clearance.web.staff.notices import Notice
 from clearance.web.staff.sheet_form import MAX_UPLOADS, SheetForm, draft_from_form, form_of
 
@@ -55,6 +55,7 @@ def install(routes: Blueprint, service: Service) -> None:
         return _correction(view, form_of(texts_of(view.application.draft), current()))
 
     @routes.post("/cards/<clearance_no>/correct")
+    @fresh_factor
     def correct_card(clearance_no: str) -> ResponseReturnValue:
         view = _card(service, clearance_no)
         draft = draft_from_form(service, view.application.draft, current())
@@ -73,6 +74,7 @@ def install(routes: Blueprint, service: Service) -> None:
         return _renewal(view, form_of(dict.fromkeys(PASSPORT_FIELDS, ""), current()))
 
     @routes.post("/cards/<clearance_no>/renew")
+    @fresh_factor
     def renew_card(clearance_no: str) -> ResponseReturnValue:
         view = _card(service, clearance_no)
         draft = draft_from_form(service, view.application.draft, current(), only=PASSPORT_FIELDS)

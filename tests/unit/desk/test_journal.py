@@ -64,8 +64,8 @@ WITHOUT_GUARDS = [
 ]
 
 OTHER_COLUMNS = (
-    "hex(randomblob(16)), at, desk, source, clearance_no, passport_no, passport_by, passport_matches, outcome, reason, status_age_s, "
-    "trust_sequence, version, text_sha256, text, previous, hash"
+    "hex(randomblob(16)), at, desk, source, clearance_no, passport_no, passport_by, passport_matches, outcome, reason, "
+    "status_age_s, trust_sequence, version, text_sha256, text, previous, hash"
 )
 
 

@@ -68,7 +68,7 @@ def require_shared(settings: Settings) -> None:
     if settings.limiter_storage.startswith("memory:"):
         faults.append(
             "Several processes need one place to count tries in, or each would allow as many as all together may. Set "
-            "limiter_storage to a Redis or Valkey, such as valkey://127.0.0.1:6379."
+            "limiter_storage to a Redis or Valkey, such as redis://127.0.0.1:6379."
         )
     if settings.embedded_worker:
         faults.append(

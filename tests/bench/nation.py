@@ -85,7 +85,7 @@ def served(*, clearances: int, processes: int) -> Iterator[tuple[str, int, int]]
         store, port = free_port(), free_port()
         (home / "clearance.toml").write_text(
             f'environment = "demo"\ndatabase_url = "{server.url}"\nembedded_worker = false\n'
-            f'limiter_storage = "valkey://127.0.0.1:{store}"\n'
+            f'limiter_storage = "redis://127.0.0.1:{store}"\n'
         )
         valkey = [_valkey(), "--port", str(store), "--save", "", "--bind", "127.0.0.1"]
         command = [sys.executable, "-m", "clearance", "serve", "--home", home, "--port", port, "--workers", processes]

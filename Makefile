@@ -32,5 +32,8 @@ pictures: ## make the pictures of the README from the running product
 lock: ## pin the newest dependencies into the two hashed locks
 	@$(PYTHON) dev.py lock
 
-.PHONY: help run test check bench vectors mutation fuzz pictures lock
+desk-bundle: ## offline kit for desks into dist/; HOME_OF_OFFICE=/srv/clearance ISSUER=https://host
+	@$(PYTHON) dev.py desk-bundle --home "$(HOME_OF_OFFICE)" $(if $(ISSUER),--issuer "$(ISSUER)")
+
+.PHONY: help run test check bench vectors mutation fuzz pictures lock desk-bundle
 .DEFAULT_GOAL := help

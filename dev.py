@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""One door for every task: `python3 dev.py run | test | check | bench | vectors | mutation | fuzz | pictures | lock`.
+"""One door for every task: `python3 dev.py run | test | check | bench | vectors | mutation | fuzz | pictures | lock |
+desk-bundle`.
 
 Needs Python 3.11 with pip and nothing else. It decides how the environment is made and what a task starts; what a task
 does is the business of the program it starts.
@@ -226,7 +227,14 @@ def lock(_: list[str]) -> int:
         chosen = [word for extra in extras for word in ("--extra", extra)]
         lock_file = str(LOCKS / f"{name}.lock")
         subprocess.check_call([*compile_, *chosen, "--group", "build", "-o", lock_file], cwd=ROOT)
+    of_run = ["--extra", "desk", "-c", str(LOCKS / "run.lock"), "-o", str(LOCKS / "desk.lock")]  # for the kit alone
+    subprocess.check_call([*compile_, *of_run], cwd=ROOT)
     return 0
+
+
+def desk_bundle(rest: list[str]) -> int:
+    install("dev")
+    return python("-m", "deploy.desk_kit", *rest)
 
 
 def usage(_: list[str]) -> int:
@@ -237,6 +245,7 @@ def usage(_: list[str]) -> int:
 TASKS: dict[str, Callable[[list[str]], int]] = {
     "help": usage, "run": run, "test": test, "check": check, "bench": bench,
     "vectors": vectors, "mutation": mutation, "fuzz": fuzz, "pictures": pictures, "lock": lock,
+    "desk-bundle": desk_bundle,
 }  # fmt: skip
 
 if __name__ == "__main__":

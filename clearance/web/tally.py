@@ -3,9 +3,11 @@
 Windows are cut by the clock that we were given, days at midnight in Dhaka; a key of one window is never seen in the
 next. Keys are digests: no count says whom it is about. While the shared store is out of reach each process counts for
 itself and says so (`alone`), and whoever judges the counts is stricter meanwhile.
+
+Counts go to the shared store by the handful: a trip there costs a web process more than all else that a count does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -13,14 +15,37 @@ from typing import Protocol
 
 import structlog
 from limits.errors import StorageError
-from limits.storage import Storage, storage_from_string
+from limits.storage import RedisStorage
 
 DHAKA_AHEAD_S = 6 * 3_600
 ASK_AGAIN_S = 10
 """How long a store that did not answer is left alone: whoever waits for it waits in vain."""
 STORE_TIMEOUT_S = 0.5
 
+_COUNT_ALL = """
+local counts = {}
+for i, key in ipairs(KEYS) do
+  local amount = tonumber(ARGV[2 * i - 1])
+  if amount == 0 then
+    counts[i] = tonumber(redis.call("get", key) or 0)
+  else
+    counts[i] = redis.call("incrby", key, amount)
+    if counts[i] == amount then redis.call("expire", key, ARGV[2 * i]) end
+  end
+end
+return counts
+"""
+
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A key and what is added to its count in the present window of that length; 0 only reads it."""
+
+    key: str
+    window_s: int
+    amount: int = 1
 
 
 class Tally(Protocol):
@@ -31,11 +56,9 @@ class Tally(Protocol):
         """Whether this process counts for itself although others serve the same visitors."""
         ...
 
-    def add(self, key: str, window_s: int, amount: int = 1) -> int:
-        """Count, and the count after that."""
+    def add(self, *counts: Count) -> list[int]:
+        """Count one after the other in one trip; what each count is after that."""
         ...
-
-    def get(self, key: str, window_s: int) -> int: ...
 
     def ends(self, window_s: int) -> datetime:
         """When the present window of this length ends."""
@@ -47,11 +70,7 @@ def tally_of(uri: str, *, now: Callable[[], datetime]) -> Tally:
     here = TallyHere(now=now)
     if uri.startswith("memory:"):
         return here
-    store = storage_from_string(
-        uri, wrap_exceptions=True, socket_timeout=STORE_TIMEOUT_S, socket_connect_timeout=STORE_TIMEOUT_S
-    )
-    assert isinstance(store, Storage)
-    return TallyShared(store=store, here=here, now=now)
+    return TallyShared(store=RedisStore(uri), here=here, now=now)
 
 
 @dataclass(kw_only=True)
@@ -63,15 +82,16 @@ class TallyHere:
     _windows: dict[int, tuple[int, dict[str, int]]] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
-    def add(self, key: str, window_s: int, amount: int = 1) -> int:
+    def add(self, *counts: Count) -> list[int]:
         with self._lock:
-            counts = self._present(window_s)
-            counts[key] = max(0, counts.get(key, 0) + amount)
-            return counts[key]
+            return [self._after(count) for count in counts]
 
-    def get(self, key: str, window_s: int) -> int:
-        with self._lock:
-            return self._present(window_s).get(key, 0)
+    def _after(self, count: Count) -> int:
+        kept = self._present(count.window_s)
+        after = max(0, kept.get(count.key, 0) + count.amount)
+        if count.amount:
+            kept[count.key] = after
+        return after
 
     def ends(self, window_s: int) -> datetime:
         return _end(self.now(), window_s)
@@ -84,11 +104,35 @@ class TallyHere:
         return kept[1]
 
 
+class Store(Protocol):
+    """Counts that several processes share."""
+
+    def count_all(self, counts: Sequence[tuple[str, int, int]]) -> list[int]:
+        """Add to each key its amount (0: read it) and let it live so many seconds. Raises StorageError."""
+        ...
+
+
+class RedisStore:
+    """A Redis or Valkey, asked once for all counts of a call."""
+
+    def __init__(self, uri: str) -> None:
+        self._store = RedisStorage(uri, socket_timeout=STORE_TIMEOUT_S, socket_connect_timeout=STORE_TIMEOUT_S)
+        self._count_all = self._store.get_connection().register_script(_COUNT_ALL.encode())
+
+    def count_all(self, counts: Sequence[tuple[str, int, int]]) -> list[int]:
+        keys = [key for key, _amount, _lives_s in counts]
+        values = [value for _key, amount, lives_s in counts for value in (amount, lives_s)]
+        try:
+            return [int(count) for count in self._count_all(keys, values)]
+        except self._store.base_exceptions as error:
+            raise StorageError(error) from error
+
+
 @dataclass(kw_only=True)
 class TallyShared:
     """Counts in a store that several processes share, and here for as long as it does not answer."""
 
-    store: Storage
+    store: Store
     here: TallyHere
     now: Callable[[], datetime]
     _silent_until: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
@@ -97,27 +141,21 @@ class TallyShared:
     def alone(self) -> bool:
         return self.now() < self._silent_until
 
-    def add(self, key: str, window_s: int, amount: int = 1) -> int:
+    def add(self, *counts: Count) -> list[int]:
         if not self.alone:
             try:
-                return int(self.store.incr(self._named(key, window_s), 2 * window_s, amount))
+                return self.store.count_all(
+                    [(self._named(count), count.amount, 2 * count.window_s) for count in counts]
+                )
             except StorageError as error:
                 self._fell_silent(error)
-        return self.here.add(key, window_s, amount)
-
-    def get(self, key: str, window_s: int) -> int:
-        if not self.alone:
-            try:
-                return int(self.store.get(self._named(key, window_s)))
-            except StorageError as error:
-                self._fell_silent(error)
-        return self.here.get(key, window_s)
+        return self.here.add(*counts)
 
     def ends(self, window_s: int) -> datetime:
         return self.here.ends(window_s)
 
-    def _named(self, key: str, window_s: int) -> str:
-        return f"clearance/{key}/{window_s}/{_number(self.now(), window_s)}"
+    def _named(self, count: Count) -> str:
+        return f"clearance/{count.key}/{count.window_s}/{_number(self.now(), count.window_s)}"
 
     def _fell_silent(self, error: StorageError) -> None:
         self._silent_until = self.now() + timedelta(seconds=ASK_AGAIN_S)

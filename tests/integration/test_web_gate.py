@@ -2,12 +2,11 @@
 
 import heapq
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from limits.errors import StorageError
-from limits.storage import MemoryStorage
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
@@ -300,22 +299,22 @@ def test_a_closed_network_is_told_of_once(phone: Phone) -> None:
 # ---- the shared store
 
 
-class Flaky(MemoryStorage):
+class Flaky:
     """A store that several processes would share, and that can be cut off."""
 
     down = False
 
-    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        self._reach()
-        return super().incr(key, expiry, amount)
+    def __init__(self, _uri: str) -> None:
+        self._counts: dict[str, int] = {}
 
-    def get(self, key: str) -> int:
-        self._reach()
-        return super().get(key)
-
-    def _reach(self) -> None:
+    def count_all(self, counts: Sequence[tuple[str, int, int]]) -> list[int]:
         if Flaky.down:
             raise StorageError(ConnectionError("gone"))
+        return [self._after(key, amount) for key, amount, _lives_s in counts]
+
+    def _after(self, key: str, amount: int) -> int:
+        self._counts[key] = self._counts.get(key, 0) + amount
+        return self._counts[key]
 
 
 @pytest.fixture
@@ -323,7 +322,7 @@ def shared(tmp_path: Path, cheap_work: None, monkeypatch: pytest.MonkeyPatch) ->
     """Two processes' worth of service on one store would be the same: what counts is that the store can go away."""
     from clearance.web import tally
 
-    monkeypatch.setattr(tally, "storage_from_string", lambda *_given, **_options: Flaky())
+    monkeypatch.setattr(tally, "RedisStore", Flaky)
     office, app = open_app(tmp_path, limiter_storage="redis://shared.example")
     Flaky.down = False
     yield Phone(office=office, client=app.test_client(use_cookies=False))

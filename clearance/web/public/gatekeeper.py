@@ -7,7 +7,7 @@ when it was right. What a visitor must do first is decided in `clearance.issuing
 
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
@@ -26,7 +26,7 @@ from clearance.web.public.admission import Admission, Overloaded
 from clearance.web.public.question import Misread, Question
 from clearance.web.public.ticket import Envelope, Tickets
 from clearance.web.public.work import Workshop
-from clearance.web.tally import Tally
+from clearance.web.tally import Count, Tally
 
 TOO_MANY, BUSY = 429, 503
 NEIGHBOURS = 2
@@ -136,9 +136,7 @@ class Gatekeeper:
             if wrong:
                 self._count_wrong(question, visitor_)
             else:
-                self._give_back(question, visitor_)
-                if "answer" in g:
-                    self._count_found(visitor_)
+                self._give_back(question, visitor_, found="answer" in g)
 
     def _is_guess(self) -> bool:
         """Where the passport number alone opens the page, a hit is a guess too."""
@@ -155,41 +153,55 @@ class Gatekeeper:
         return hmac.digest(self.secret, f"{what}:{value}".encode(errors="replace"), "sha256").hex()[:32]
 
     def _count_try(self, question: Question, visitor_: Visitor) -> Counted:
-        tally, network = self.tally, visitor_.network
+        network = visitor_.network
+        passport_day, network_hour, network_day, wide_day, everywhere_day, found_hour, found_day = self.tally.add(
+            *self._try(question, visitor_),
+            Count(f"wrong/{visitor_.wide}", DAY, 0),
+            Count("wrong", DAY, 0),
+            *(Count(f"found/{network}", window, 0) for window in (HOUR, DAY)),
+        )
         return Counted(
-            passport_day=tally.add(self._passport_key(question), DAY),
-            network_hour=tally.add(f"wrong/{network}", HOUR),
-            network_day=tally.add(f"wrong/{network}", DAY),
-            wide_day=tally.get(f"wrong/{visitor_.wide}", DAY),
-            everywhere_day=tally.get("wrong", DAY),
-            found_hour=tally.get(f"found/{network}", HOUR),
-            found_day=tally.get(f"found/{network}", DAY),
+            passport_day=passport_day,
+            network_hour=network_hour,
+            network_day=network_day,
+            wide_day=wide_day,
+            everywhere_day=everywhere_day,
+            found_hour=found_hour,
+            found_day=found_day,
         )
 
-    def _give_back(self, question: Question, visitor_: Visitor) -> None:
-        self.tally.add(self._passport_key(question), DAY, -1)
+    def _try(self, question: Question, visitor_: Visitor, *, amount: int = 1) -> Iterator[Count]:
+        """What a try counts for, and gives back where it was right."""
+        yield Count(f"wrong/{self._digest('passport', question.passport_no)}", DAY, amount)
         for window in (HOUR, DAY):
-            self.tally.add(f"wrong/{visitor_.network}", window, -1)
+            yield Count(f"wrong/{visitor_.network}", window, amount)
 
-    def _count_found(self, visitor_: Visitor) -> None:
-        for window in (HOUR, DAY):
-            self.tally.add(f"found/{visitor_.network}", window)
+    def _give_back(self, question: Question, visitor_: Visitor, *, found: bool = False) -> None:
+        given_back = self._try(question, visitor_, amount=-1)
+        right = [Count(f"found/{visitor_.network}", window) for window in (HOUR, DAY)] if found else []
+        self.tally.add(*given_back, *right)
 
     def _count_wrong(self, question: Question, visitor_: Visitor) -> None:
-        tally, network = self.tally, visitor_.network
-        tally.add(f"wrong/{visitor_.wide}", DAY)
-        everywhere = tally.add("wrong", DAY)
+        network = visitor_.network
         hundred = self._digest("hundred", question.passport_no[:-NEIGHBOURS])
         born = self._digest("born", str(question.birth_date))
         pair = self._digest("pair", f"{question.passport_no}/{question.birth_date}")
-        number = self._digest("number", question.passport_no)
+        _wide, everywhere, neighbours_of_network, neighbours, date_of_network, date, of_pair = self.tally.add(
+            Count(f"wrong/{visitor_.wide}", DAY),
+            Count("wrong", DAY),
+            Count(f"hundred/{network}/{hundred}", HOUR),
+            Count(f"hundred/{hundred}", HOUR),
+            Count(f"born/{network}/{born}", HOUR),
+            Count(f"born/{born}", HOUR),
+            Count(f"pair/{pair}", DAY),
+        )
         tried = Tried(
             ascending=self.ascents.after(network, question.passport_no),
-            neighbours_of_network=tally.add(f"hundred/{network}/{hundred}", HOUR),
-            neighbours=tally.add(f"hundred/{hundred}", HOUR),
-            date_of_network=tally.add(f"born/{network}/{born}", HOUR),
-            date=tally.add(f"born/{born}", HOUR),
-            dates_of_number=tally.add(f"dates/{number}", DAY) if tally.add(f"pair/{pair}", DAY) == 1 else 0,
+            neighbours_of_network=neighbours_of_network,
+            neighbours=neighbours,
+            date_of_network=date_of_network,
+            date=date,
+            dates_of_number=self._dates_of(question.passport_no) if of_pair == 1 else 0,
             source=network[:8],
         )
         for alarm in alarms_of(tried):
@@ -197,9 +209,14 @@ class Gatekeeper:
         if everywhere == ORDINARY.everywhere_day:
             raise_alarm(self.service, Alarm(pattern=Pattern.GUARD_RAISED, seen=everywhere, within_s=DAY))
 
+    def _dates_of(self, passport_no: str) -> int:
+        """How many dates were tried with a number today, one more than before."""
+        (dates,) = self.tally.add(Count(f"dates/{self._digest('number', passport_no)}", DAY))
+        return dates
+
     def _tell_of_closing(self, bound: Bound, counted: Counted, visitor_: Visitor) -> None:
         """Once for each network and day."""
-        if bound is Bound.PASSPORT_DAY or self.tally.add(f"told/{visitor_.network}/{bound}", DAY) > 1:
+        if bound is Bound.PASSPORT_DAY or self.tally.add(Count(f"told/{visitor_.network}/{bound}", DAY)) != [1]:
             return
         found = bound in (Bound.FOUND_HOUR, Bound.FOUND_DAY)
         pattern, seen = (
@@ -208,9 +225,6 @@ class Gatekeeper:
         raise_alarm(
             self.service, Alarm(pattern=pattern, seen=seen, within_s=WINDOW_S[bound], source=visitor_.network[:8])
         )
-
-    def _passport_key(self, question: Question) -> str:
-        return f"wrong/{self._digest('passport', question.passport_no)}"
 
     # ---- work and waiting
 

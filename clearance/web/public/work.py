@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from clearance.issuing.guard import DAY, MINUTE
 from clearance.web.public.ticket import Envelope
-from clearance.web.tally import Tally
+from clearance.web.tally import Count, Tally
 
 ALGORITHM = "PBKDF2/SHA-256"
 COSTS = (600, 2_000, 6_000)
@@ -90,7 +90,8 @@ class Workshop:
         ready_at = self.ready_at(wait, question=question)
         if ready_at is None or now.timestamp() < ready_at:
             return False
-        if self.tally.add(f"waits/{network}", MINUTE) > WAITS_A_MINUTE:
+        (waits,) = self.tally.add(Count(f"waits/{network}", MINUTE))
+        if waits > WAITS_A_MINUTE:
             return False
         return self._first_time(wait)
 
@@ -106,4 +107,5 @@ class Workshop:
         return hmac.digest(self.challenge_key, question.encode(), "sha256").hex()[:32]
 
     def _first_time(self, token: str) -> bool:
-        return self.tally.add("used/" + hashlib.sha256(token.encode()).hexdigest(), DAY) == 1
+        (times,) = self.tally.add(Count("used/" + hashlib.sha256(token.encode()).hexdigest(), DAY))
+        return times == 1

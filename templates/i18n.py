@@ -6,7 +6,7 @@ lag behind them. Identifiers and codes keep Latin digits in both languages; coun
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from importlib.resources import files
 from io import BytesIO
@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 Language = Literal["bn", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("bn", "en")
@@ -44,12 +45,21 @@ class Translator:
         self.locale: Language = language
         self.catalogue = _catalogue() if language == "bn" else NullTranslations()
         self._cldr = Locale.parse(language)
+        self.marked, self.plain = (lru_cache(2_048)(made) for made in (self._marked, self._plain))
 
     def gettext(self, message: str) -> str:
         return self.catalogue.gettext(message)
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         return self.catalogue.ngettext(singular, plural, number)
+
+    def _marked(self, message: str) -> Markup:
+        """A message as markup, to be filled with values that are escaped."""
+        return Markup(self.gettext(message))  # noqa: S704 - the catalogue is ours
+
+    def _plain(self, message: str) -> Markup:
+        """A message without values, ready. Pages say some fifty, always the same."""
+        return self._marked(message) % {}
 
     def digits(self, text: str) -> str:
         """The text with the digits of the language."""
@@ -116,13 +126,19 @@ def translator(language: Language) -> Translator:
 
 
 def install(environment: Environment, current: Callable[[], Translator]) -> None:
-    """Give a Jinja environment `_`, `ngettext` and the filters, each in the language of the current request."""
+    """Give a Jinja environment that escapes `_`, `ngettext` and the filters, each in the language of the current
+    request."""
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: current().gettext(message),
         lambda singular, plural, number: current().ngettext(singular, plural, number),
         newstyle=True,
     )
+
+    def said(message: str, **values: Any) -> Markup:
+        return current().marked(message) % values if values else current().plain(message)
+
+    environment.globals["_"] = said
 
     def in_tongue(say: Callable[[Translator, Any], str]) -> Callable[[Context, Any], str]:
         # A filter without the context would be folded at compile time, and keep the first visitor's language for all.

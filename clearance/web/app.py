@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from clearance.issuing.service import Service
-from clearance.web import desk_api, errors, language, limits, public, security, staff, trust, wellknown
+from clearance.web import addresses, desk_api, errors, language, limits, public, security, staff, trust, wellknown
 from clearance.web.api import routes as api
 from clearance.web.options import WebOptions
 from clearance.web.public import check
@@ -24,6 +24,7 @@ def create_app(service: Service, options: WebOptions) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     security.install(app, trusted_proxies=options.trusted_proxies)
     language.install(app)
+    addresses.install(app)
     errors.install(app)
     app.context_processor(lambda: {"demo": service.demo, "options": options})
     limiter = limits.install(app, storage=options.limiter_storage)

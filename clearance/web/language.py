@@ -23,10 +23,10 @@ def current() -> Translator:
 
 def language() -> Language:
     """The language of this request."""
-    if "language" not in g:
+    chosen: Language | None = g.get("language")  # asked for with every word of a page
+    if chosen is None:
         asked = request.args.get("lang"), request.cookies.get(COOKIE)
-        g.language = next((known for known in asked if known in LANGUAGES), LANGUAGES[0])
-    chosen: Language = g.language
+        chosen = g.language = next((known for known in asked if known in LANGUAGES), LANGUAGES[0])
     return chosen
 
 

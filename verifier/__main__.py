@@ -54,12 +54,13 @@ def run(
       verifier run --home /srv/desk --issuer https://clearance.bmet.gov.bd
     """
     try:  # the page and the camera take long to load, and `check` does without them
-        from verifier.bootstrap import CannotStart, run_desk
+        from verifier.bootstrap import CannotStart
         from verifier.config import ConfigError, settings
+        from verifier.program import run_desk
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error.name} is not installed. Run: pip install 'clearance[desk]'") from error
     try:
-        run_desk(settings(os.environ, home=home, issuer_url=issuer_url, port=port, desk=desk))
+        run_desk(lambda: settings(os.environ, home=home, issuer_url=issuer_url, port=port, desk=desk))
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
     except CannotStart as error:

@@ -21,6 +21,7 @@ from threading import Event, Lock, Thread
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
+from flask import Flask
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
@@ -200,12 +201,7 @@ class Desk:
 
 def join(config: DeskConfig, *, clock: Callable[[], int] = now) -> Desk:
     """Open what a desk needs and join it. Raises CannotStart."""
-    root = config.trust / "root.pem"
-    if not root.is_file():
-        raise CannotStart(
-            f"{root} is missing. Copy the root certificate of BMET there; get it from the administrator by hand, never "
-            f"from the network.\n{root} নেই। বিএমইটির রুট সনদ সেখানে রাখুন; প্রশাসকের কাছ থেকে হাতে নিন, ইন্টারনেট থেকে নয়।"
-        )
+    root = pinned_root(config)
     try:
         config.state.mkdir(parents=True, exist_ok=True)
         program = version("clearance")
@@ -248,6 +244,17 @@ def join(config: DeskConfig, *, clock: Callable[[], int] = now) -> Desk:
     )
 
 
+def pinned_root(config: DeskConfig) -> Path:
+    """The file of the root certificate. Raises CannotStart where it is missing."""
+    root = config.trust / "root.pem"
+    if not root.is_file():
+        raise CannotStart(
+            f"{root} is missing. Copy the root certificate of BMET there; get it from the administrator by hand, never "
+            f"from the network.\n{root} নেই। বিএমইটির রুট সনদ সেখানে রাখুন; প্রশাসকের কাছ থেকে হাতে নিন, ইন্টারনেট থেকে নয়।"
+        )
+    return root
+
+
 def _confided_token(config: DeskConfig) -> str | None:
     """The token that the office is told; None without one, and where the network could read it."""
     return enrolment.token(config.token) if is_confidential(config.issuer_url) else None
@@ -281,54 +288,76 @@ class OpenDesk:
 
 
 @contextmanager
-def opened(config: DeskConfig, *, clock: Callable[[], int] = now) -> Iterator[OpenDesk]:
+def opened(
+    config: DeskConfig, *, clock: Callable[[], int] = now, listener: socket.socket | None = None
+) -> Iterator[OpenDesk]:
     """Open a desk: it answers and pulls in the background, and is closed on leaving. Raises CannotStart."""
-    with _listener(config.port) as listener:
+    with listener or listening(config.port) as door:
         joined = join(config, clock=clock)
-        connections: dict[int, object] = {}
-        server = create_server(
-            create_app(joined.services()),
-            map=connections,
-            sockets=[listener],
-            threads=THREADS,
-            max_request_body_size=MAX_REQUEST_BYTES,
-            ident="",
-        )
         stopped = Event()
-        serving = Thread(target=server.run, name="serve", daemon=True)
-        serving.start()
-        Thread(target=joined.scanners.run, name="serial", daemon=True).start()
-        Thread(target=_pull_now_and_then, args=(joined, stopped), name="pull", daemon=True).start()
-        Thread(target=_exchange_now_and_then, args=(joined, stopped), name="exchange", daemon=True).start()
         try:
-            yield OpenDesk(desk=joined, address=f"http://{HOST}:{listener.getsockname()[1]}/")
+            with answering(create_app(joined.services()), door):
+                Thread(target=joined.scanners.run, name="serial", daemon=True).start()
+                Thread(target=_pull_now_and_then, args=(joined, stopped), name="pull", daemon=True).start()
+                Thread(target=_exchange_now_and_then, args=(joined, stopped), name="exchange", daemon=True).start()
+                try:
+                    yield OpenDesk(desk=joined, address=address_of(door))
+                finally:
+                    stopped.set()
+                    joined.news.set()
+                    joined.scanners.stop()
         finally:
-            stopped.set()
-            joined.news.set()
-            joined.scanners.stop()
-            server.task_dispatcher.shutdown()  # what is being answered is answered
-            server.trigger.pull_trigger(lambda: close_all(connections))  # the server's own thread does it, and ends
-            serving.join(CLOSE_S)
             joined.journal.close()
 
 
-def run_desk(config: DeskConfig, *, announce: Callable[[str], None] = print) -> None:
-    """Run the desk until SIGINT or SIGTERM. Raises CannotStart, whose text is for whoever started it."""
-    with opened(config) as running:
-        announce(f"Desk / ডেস্ক  {running.address}")
-        wait_for_the_end()
+@contextmanager
+def answering(app: Flask, listener: socket.socket) -> Iterator[None]:
+    """The application answers until the block is left; who knocks afterwards waits for the next one at this door."""
+    connections: dict[int, object] = {}
+    server = create_server(
+        app,
+        map=connections,
+        sockets=[listener.dup()],
+        threads=THREADS,
+        max_request_body_size=MAX_REQUEST_BYTES,
+        ident="",
+    )
+    serving = Thread(target=server.run, name="serve", daemon=True)
+    serving.start()
+    try:
+        yield
+    finally:
+        server.task_dispatcher.shutdown()  # what is being answered is answered
+        server.trigger.pull_trigger(lambda: close_all(connections))  # the server's own thread does it, and ends
+        serving.join(CLOSE_S)
+
+
+def address_of(listener: socket.socket) -> str:
+    """Where a browser finds it."""
+    return f"http://{HOST}:{listener.getsockname()[1]}/"
 
 
 def wait_for_the_end() -> None:
     """Return after SIGINT or SIGTERM."""
-    told_to_end = Event()
+    wait_for(told_to_end())
+
+
+def told_to_end() -> Event:
+    """Set by SIGINT and SIGTERM."""
+    end = Event()
     for told in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(told, lambda *_: told_to_end.set())
-    while not told_to_end.wait(ENDLESS_S):  # Windows hears signals between two waits only
+        signal.signal(told, lambda *_: end.set())
+    return end
+
+
+def wait_for(end: Event) -> None:
+    """Return when the event is set."""
+    while not end.wait(ENDLESS_S):  # Windows hears signals between two waits only
         pass
 
 
-def _listener(port: int) -> socket.socket:
+def listening(port: int) -> socket.socket:
+    """The door of the desk's page; port 0 is any. Raises CannotStart."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,13 +1,16 @@
-"""The settings of a desk. Decides their names, defaults and limits; reads no file and starts nothing.
+"""The settings of a desk. Decides their names, defaults and limits; starts nothing and reads one file, `desk.json`.
 
 Each comes from the command line or else from the environment: VERIFIER_HOME, VERIFIER_ISSUER_URL, VERIFIER_PORT,
-VERIFIER_DESK, VERIFIER_SYNC_EVERY_S, VERIFIER_KEEP_CARDS (yes or no).
+VERIFIER_DESK, VERIFIER_SYNC_EVERY_S, VERIFIER_KEEP_CARDS (yes or no). Address and name may also have been told at the
+first run, which keeps them in the home; what is said at the start goes before.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from verifier.setup import kept_in
 
 HOST = "127.0.0.1"  # the desk is for whoever sits at it
 DEFAULT_ISSUER_URL = "http://127.0.0.1:8000"
@@ -22,13 +25,14 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class DeskConfig:
-    """`home` holds `trust/` (root.pem, trust.cose, status/), `state/`, `journal.db` and `desk.token`."""
+    """`home` holds `trust/` (root.pem, trust.cose, status/), `state/`, `journal.db`, `desk.token` and `desk.json`."""
 
     home: Path
     issuer_url: str = DEFAULT_ISSUER_URL
     port: int = DEFAULT_PORT
     desk: str = DEFAULT_DESK  # airport and counter, as written in the journal
     sync_every_s: int = DEFAULT_SYNC_EVERY_S
+    told: bool = True  # whether the one who starts it says which desk it is; else the first run asks
     keep_cards: bool = True  # the cards in force, encrypted, to find one by its passport
 
     def __post_init__(self) -> None:
@@ -68,6 +72,11 @@ class DeskConfig:
         return self.home / "relay.json"
 
     @property
+    def kept(self) -> Path:
+        """What was told at the first run."""
+        return self.home / "desk.json"
+
+    @property
     def token(self) -> Path:
         return self.home / "desk.token"
 
@@ -98,11 +107,15 @@ def settings(
             raise ConfigError(f"VERIFIER_{name} must be yes or no, not {text!r}.")
         return text == "yes"
 
+    home = home or Path(said("HOME", "var/desk"))
+    kept = kept_in(home / "desk.json")
+    named = desk or said("DESK", "")
     return DeskConfig(
-        home=home or Path(said("HOME", "var/desk")),
-        issuer_url=issuer_url or said("ISSUER_URL", DEFAULT_ISSUER_URL),
+        home=home,
+        issuer_url=issuer_url or said("ISSUER_URL", kept.issuer_url or DEFAULT_ISSUER_URL),
         port=number("PORT", DEFAULT_PORT) if port is None else port,
-        desk=desk or said("DESK", DEFAULT_DESK),
+        desk=named or kept.desk or DEFAULT_DESK,
+        told=bool(named),
         sync_every_s=number("SYNC_EVERY_S", DEFAULT_SYNC_EVERY_S) if sync_every_s is None else sync_every_s,
         keep_cards=yes("KEEP_CARDS"),
     )

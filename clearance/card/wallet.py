@@ -43,6 +43,12 @@ def address_svg(text: str) -> bytes:
     return _svg(qr.matrix_of_any(text))
 
 
+def address_png(text: str) -> bytes:
+    """The same as a picture, such as the code that enrols a desk."""
+    modules = qr.matrix_of_any(text)
+    return _png(_code(modules, math.ceil(CODE_PX / qr.side(modules))).convert("1", dither=Image.Dither.NONE))
+
+
 def _svg(modules: qr.Matrix) -> bytes:
     side = qr.side(modules)
     return (

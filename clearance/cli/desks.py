@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -30,6 +31,12 @@ def desks() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the token to this new file, readable by its owner alone, instead of showing it.",
 )
+@click.option(
+    "--qr",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw the token as a QR code into this new file, PNG or SVG; the desk's first screen scans it.",
+)
+@click.option("--url", help="Address at which the desk reaches the office, for the code. [public_url of the settings]")
 @home_option
 @language_option
 @click.pass_context
@@ -39,13 +46,16 @@ def add(
     counter: str,
     name: str | None,
     token_file: Path | None,
+    qr: Path | None,
+    url: str | None,
     home: Path,
     language: str,
 ) -> None:
-    """Enrol a desk. Its token is shown once: give it to the desk with `verifier enrol`.
+    """Enrol a desk. Its token is shown once: scan it at the desk's first screen, or use `verifier enrol` there.
 
     \b
-    Example:
+    Examples:
+      clearance desks add --home /srv/clearance --airport DAC --counter E3 --qr dac-e3.png
       clearance desks add --home /srv/clearance --airport CGP --counter 2 --token-file cgp-2.token
 
     \b
@@ -53,6 +63,10 @@ def add(
     `serve`.
     """
     t = words(language)
+    if qr is not None and qr.suffix not in {".png", ".svg"}:
+        raise click.BadParameter(t.gettext("The file's name must end in .png or .svg."), param_hint="--qr")
+    if url is not None and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+        raise click.BadParameter(t.gettext("The address must begin with https:// or http://."), param_hint="--url")
     with office_at(context, home, t) as service:
         try:
             made = enrol(service, airport=Airport(airport), counter=counter, name=name)
@@ -63,12 +77,17 @@ def add(
             )
             fail(sentence % {"name": shown(str(refused))}, os.EX_DATAERR)
         if token_file is not None:
-            _write_token(service, made, token_file, t)
+            _write_secret(service, made, token_file, f"{made.token}\n".encode("ascii"), t)
+        if qr is not None:
+            _write_secret(service, made, qr, _drawn(made.token, url or _own_address(home), qr.suffix), t)
     click.echo(t.gettext("Desk enrolled: %(name)s.") % {"name": made.desk.name})
-    if token_file is None:
+    if qr is not None:
+        said = t.gettext("Its code is in %(file)s: show it to the desk's first screen, then delete it.")
+        click.echo(said % {"file": shown(str(qr))})
+    elif token_file is None:
         click.echo(t.gettext("Its token, shown this once. Give it to the desk with `verifier enrol -`:"))
         click.echo(made.token)
-    else:
+    if token_file is not None:
         said = t.gettext("Its token is in %(file)s: run `verifier enrol` with it at the desk, then delete it.")
         click.echo(said % {"file": shown(str(token_file))})
 
@@ -115,12 +134,26 @@ def withdraw(context: click.Context, name: str, home: Path, language: str) -> No
     click.echo(t.gettext("Desk withdrawn: %(name)s.") % {"name": name})
 
 
-def _write_token(service: Service, made: Enrolled, path: Path, t: Translator) -> None:
+def _own_address(home: Path) -> str:
+    from clearance.bootstrap import read_settings  # loads much: not for --help
+
+    return read_settings(home).public_url
+
+
+def _drawn(token: str, url: str, suffix: str) -> bytes:
+    """The code of ADR 114 as a QR symbol."""
+    from clearance.card.wallet import address_png, address_svg
+
+    code = f"ENROL {url.rstrip('/')} {token}"
+    return address_png(code) if suffix == ".png" else address_svg(code)
+
+
+def _write_secret(service: Service, made: Enrolled, path: Path, content: bytes, t: Translator) -> None:
     """A new file for its owner alone. Where none can be written, the desk is withdrawn: nobody has its token."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(made.token + "\n")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
     except OSError as error:
         withdraw_desk(service, made.desk.name)
         sentence = t.gettext("%(file)s cannot be written: %(cause)s. The desk was not enrolled.")

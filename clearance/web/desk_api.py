@@ -4,6 +4,7 @@
     POST /api/desks/report      {"trust_sequence": 7, "lists": {"https://s.bmet.gov.bd/26a": 1795327200}, …}
     POST /api/desks/journal     {"journal": "9f…", "rows": [{"kind": "scan", "seq": 1, "nonce": "5c…", …}, …]}
     GET  /api/desks/departures?after=17&limit=1000
+    GET  /api/desks/self
     GET  /api/desks/cards?after=1795327200000000-BMET-2026-…
 
 Answered with what is asked for, or a status and a word for the desk's log. It carries no cookie and needs none, so that
@@ -142,6 +143,12 @@ def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> 
         rows = [[each.clearance_no, each.desk_name, int(each.at.timestamp())] for each in found]
         return {"departures": rows, "cursor": found[-1].number if found else after}
 
+    @routes.get("/self")
+    @limiter.limit(PER_ADDRESS, key_func=visitor)
+    def itself() -> ResponseReturnValue:
+        """Who the desk of this token is: asked once, when it is set up."""
+        return _asked(service, lambda desk: {"name": desk.name, "airport": desk.airport.value, "counter": desk.counter})
+
     @routes.get("/cards")
     @limiter.limit(EXCHANGES_PER_ADDRESS, key_func=visitor)
     def cards() -> ResponseReturnValue:
@@ -176,6 +183,14 @@ def _heard(
         return _said("not such a message", 422)
     except (Conflict, Unavailable):
         return _said("not now", 503)
+
+
+def _asked(service: Service, answer: Callable[[Desk], ResponseReturnValue]) -> ResponseReturnValue:
+    """What an enrolled desk is answered to a question without a message."""
+    try:
+        return answer(desks.authenticate(service, _token()))
+    except NotEnrolled:
+        return _stranger()
 
 
 def _stranger() -> ResponseReturnValue:

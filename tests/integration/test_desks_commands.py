@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pymupdf
 import pytest
 
 from clearance.credential.status import Status
@@ -12,6 +13,7 @@ from clearance.domain.clearance import Clearance
 from clearance.domain.desk import Holding
 from clearance.issuing import desks, entry
 from clearance.issuing.request import request_card
+from clearance.reading.paper import read_paper
 from tests.fakes.installation import installation, snapshot
 from tests.fakes.office import CLERK, DEVICE, ISSUER, SECOND_ISSUER, decide, draft, expect
 from tests.fakes.outside import FakePrinter
@@ -53,6 +55,27 @@ class TestDesks:
         assert token not in result.output
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert desks.authenticate(machine.installed.service, token).name == "CGP-2"
+
+    @pytest.mark.parametrize("suffix", [".png", ".svg"])
+    def test_a_code_for_the_desk_s_first_screen_holds_address_and_token(
+        self, machine: Machine, tmp_path: Path, suffix: str
+    ) -> None:
+        file = tmp_path / f"cgp-2{suffix}"
+        result = machine.run(*ADD, "--qr", str(file), "--url", "https://office.example/")
+        assert result.exit_code == 0, result.output
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        with pymupdf.open(file) as drawing:
+            picture = drawing[0].get_pixmap(dpi=144).tobytes("png")
+        [code] = read_paper(picture, roots=()).texts
+        word, address, token = code.split(" ")
+        assert (word, address) == ("ENROL", "https://office.example")
+        assert desks.authenticate(machine.installed.service, token).name == "CGP-2"
+        assert token not in result.output
+
+    @pytest.mark.parametrize("wrong", [("--qr", "code.gif"), ("--qr", "code.png", "--url", "office.example")])
+    def test_a_code_of_another_form_is_not_begun(self, machine: Machine, wrong: tuple[str, ...]) -> None:
+        assert machine.run(*ADD, *wrong).exit_code == 2
+        assert desks.enrolled(machine.installed.service) == ()
 
     def test_where_no_file_can_be_written_no_desk_is_enrolled(self, machine: Machine, tmp_path: Path) -> None:
         (tmp_path / "taken").write_text("somebody else's")

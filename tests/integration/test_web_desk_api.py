@@ -54,6 +54,12 @@ def test_what_a_desk_reports_is_kept(desk: Desk) -> None:
     assert known.last_seen == desk.office.clock.at
 
 
+def test_a_desk_is_told_who_it_is(desk: Desk) -> None:
+    answer = desk.client.get("/api/desks/self", headers=desk.headers)
+    assert answer.json == {"name": "CGP-2", "airport": "CGP", "counter": "2"}
+    assert desk.client.get("/api/desks/self").status_code == 401
+
+
 def test_a_desk_without_trust_data_says_so(desk: Desk) -> None:
     assert desk.post({"trust_sequence": None, "lists": {}, "software": "0.1.0"}).status_code == 204
     assert desk.holding == Holding(trust_sequence=None, lists={}, software="0.1.0")

@@ -5,7 +5,9 @@ computer (a foreign name that resolves here is refused), a request that acts mus
 it must carry a header that no foreign page can set without asking first.
 """
 
-from flask import Flask, Response, abort, request
+from collections.abc import Mapping
+
+from flask import Flask, Response, abort, current_app, request
 
 OWN_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 OWN_HEADER = "X-Desk"  # its value is the page's own number
@@ -27,8 +29,9 @@ HEADERS = {
 }
 
 
-def install(app: Flask) -> None:
-    """Set the guard before every request and the headers after it."""
+def install(app: Flask, *, max_body_bytes: Mapping[str, int] = MAX_BODY_BYTES) -> None:
+    """Set the guard before every request and the headers after it; caps by endpoint, 0 for any other."""
+    app.config["CAPS"] = max_body_bytes
     app.config["TRUSTED_HOSTS"] = OWN_NAMES
     app.before_request(only_our_own_page)
     app.after_request(with_headers)
@@ -45,7 +48,7 @@ def only_our_own_page() -> None:
         abort(403)
     if not request.headers.get(OWN_HEADER):
         abort(403)
-    request.max_content_length = MAX_BODY_BYTES.get(request.endpoint or "", 0)
+    request.max_content_length = current_app.config["CAPS"].get(request.endpoint or "", 0)
     if (request.content_length or 0) > request.max_content_length:
         abort(413)
 

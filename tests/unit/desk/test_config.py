@@ -9,7 +9,7 @@ from verifier.config import ConfigError, DeskConfig, settings
 
 def test_without_any_word_the_desk_stands_beside_the_demo() -> None:
     config = settings({})
-    assert config == DeskConfig(home=Path("var/desk"), issuer_url="http://127.0.0.1:8000", port=8100)
+    assert config == DeskConfig(home=Path("var/desk"), issuer_url="http://127.0.0.1:8000", port=8100, told=False)
 
 
 def test_the_command_line_wins_over_the_environment() -> None:

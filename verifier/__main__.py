@@ -6,6 +6,7 @@ It decides names, and that a wrong command line ends with status 64, because `ch
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -71,20 +72,26 @@ def run(
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where everything lies. [var/desk]")
 @click.argument("source", type=click.File("rb"))
 def enrol(home: Path | None, source: BinaryIO) -> None:
-    """Make this desk known to the office with the token in the file SOURCE, or from standard input with `-`.
+    """Make this desk known to the office with the code in the file SOURCE, or from standard input with `-`.
 
-    The token comes from `clearance desks add`. From then on the desk reports which trust data it holds.
+    The code is the token of `clearance desks add`, or the line ENROL with address and token. From then on the desk
+    reports which trust data it holds. Its first screen does the same, and asks for airport and counter.
 
     \b
     Exit status: 0 enrolled; 64 wrong usage, or not a token; 1 it cannot be kept.
     """
     from verifier import enrolment
     from verifier.config import settings
+    from verifier.setup import MAX_CODE, EnrolCode, NotACode, keep, kept_in
 
-    path = settings(os.environ, home=home).token
+    config = settings(os.environ, home=home)
+    path = config.token
     try:
-        desk_id = enrolment.enrol(path, source.read(enrolment.MAX_BYTES))
-    except enrolment.NotAToken:
+        code = EnrolCode.read(source.read(MAX_CODE).decode("ascii", errors="replace"))
+        if code.issuer_url:
+            keep(config.kept, replace(kept_in(config.kept), issuer_url=code.issuer_url))
+        desk_id = enrolment.enrol(path, code.token.encode("ascii"))
+    except (NotACode, enrolment.NotAToken):
         raise click.UsageError(
             "This is not the token of a desk; one looks like DSK-01234567- and 32 more characters.\n"
             "এটি কোনো ডেস্কের টোকেন নয়; টোকেন দেখতে এমন: DSK-01234567- এবং আরও ৩২টি অক্ষর।"

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 AIRPORTS = ("DAC", "CGP", "ZYL")
 COUNTER = re.compile(r"[A-Z0-9][A-Z0-9-]{0,11}")
 NAME = re.compile(r"[A-Z0-9][A-Z0-9-]{0,18}[A-Z0-9]")
+MAX_CODE = 300  # characters
 ENROL = re.compile(r"(?:ENROL (https?://\S{1,200}) )?(DSK-[0-9A-Z]{8}-[0-9A-Z]{32})")
 
 

@@ -69,6 +69,11 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   step("/code", { codes: [$("code").value] });
 });
+$("code").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return; // a code is one line
+  event.preventDefault();
+  form.requestSubmit();
+});
 $("unenrolled").addEventListener("click", () => step("/unenrolled", {}));
 $("open-file").addEventListener("click", () => $("file").click());
 $("file").addEventListener("change", async () => {

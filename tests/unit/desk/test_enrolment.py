@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from verifier import enrolment
 from verifier.__main__ import verifier
+from verifier.config import settings
 
 TOKEN = "DSK-7K3D9Q2M-0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 OTHER = "DSK-00000000-" + "Z" * 32
@@ -31,6 +32,12 @@ def test_a_token_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
 def test_a_token_may_be_typed(tmp_path: Path) -> None:
     assert enrol(tmp_path, "-", f"  {TOKEN}\r\n").exit_code == 0
     assert enrolment.token(tmp_path / "desk.token") == TOKEN
+
+
+def test_the_line_of_a_code_carries_the_address_along(tmp_path: Path) -> None:
+    assert enrol(tmp_path, "-", f"ENROL https://office.example {TOKEN}\n").exit_code == 0
+    assert enrolment.token(tmp_path / "desk.token") == TOKEN
+    assert settings({}, home=tmp_path).issuer_url == "https://office.example"
 
 
 def test_a_desk_that_is_enrolled_anew_has_the_new_token(tmp_path: Path) -> None:

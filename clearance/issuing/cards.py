@@ -52,7 +52,12 @@ def pdf(service: Service, clearance_no: str) -> bytes:
         clearance = work.clearances.get(clearance_no)
     if clearance is None:
         raise NotOnRecord(clearance_no)
+    return sealed_pdf(service, clearance)
+
+
+def sealed_pdf(service: Service, clearance: Clearance) -> bytes:
+    """The sealed PDF of a clearance that was read before. Raises NotOnRecord."""
     try:
         return service.documents.get(clearance.pdf_sha256)
     except KeyError:
-        raise NotOnRecord(f"PDF of {clearance_no}") from None
+        raise NotOnRecord(f"PDF of {clearance.clearance_no}") from None

@@ -6,8 +6,8 @@ Picture and code are made from the record whenever they are asked for; nothing i
 from enum import StrEnum
 
 from clearance.credential.qrtext import pack
+from clearance.domain.clearance import Clearance
 from clearance.issuing import cards
-from clearance.issuing.ports import NotOnRecord
 from clearance.issuing.service import Service
 
 
@@ -20,18 +20,14 @@ class Form(StrEnum):
     CODE_SVG = "code-svg"
 
 
-def take_along(service: Service, clearance_no: str, form: Form) -> bytes:
+def take_along(service: Service, clearance: Clearance, form: Form) -> bytes:
     """A recorded card in one form. Raises NotOnRecord."""
-    with service.database.read() as work:
-        clearance = work.clearances.get(clearance_no)
-    if clearance is None:
-        raise NotOnRecord(clearance_no)
     text = pack(clearance.token)
     match form:
         case Form.PDF:
-            return cards.pdf(service, clearance_no)
+            return cards.sealed_pdf(service, clearance)
         case Form.PICTURE:
-            return service.printer.picture(cards.pdf(service, clearance_no), text=text)
+            return service.printer.picture(cards.sealed_pdf(service, clearance), text=text)
         case Form.CODE:
             return service.printer.code_png(text)
         case Form.CODE_SVG:

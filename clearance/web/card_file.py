@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import Response
 
+from clearance.domain.clearance import Clearance
 from clearance.issuing.service import Service
 from clearance.issuing.wallet import Form, take_along
 
@@ -20,9 +21,9 @@ def form_named(name: str | None) -> Form | None:
     return next((form for form in Form if form.value == name), None)
 
 
-def card_file(service: Service, clearance_no: str, form: Form) -> Response:
+def card_file(service: Service, clearance: Clearance, form: Form) -> Response:
     """The file, to be kept. Raises NotOnRecord."""
     name, kind = KINDS[form]
-    response = Response(take_along(service, clearance_no, form), mimetype=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name.format(clearance_no)}"'
+    response = Response(take_along(service, clearance, form), mimetype=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name.format(clearance.clearance_no)}"'
     return response

@@ -15,7 +15,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+    # Whatever is not expressly public may be about a person.
+    "Cache-Control": "no-store",
 }
+HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 MAX_FORM_BYTES = 64 << 10
 SESSION_HOURS = 10
 """How long a browser keeps the cookie. Officers are signed out much earlier (clearance.domain.session), and a form that
@@ -42,10 +45,7 @@ def install(app: Flask, *, trusted_proxies: int) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    # Whatever is not expressly public may be about a person.
-    response.headers.setdefault("Cache-Control", "no-store")
+    given = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - a search for each would cost more
+    due = HEADERS | HTTPS_HEADERS if request.is_secure else HEADERS
+    response.headers.extend({name: value for name, value in due.items() if name.lower() not in given})
     return response

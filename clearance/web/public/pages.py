@@ -10,6 +10,7 @@ from flask import Response, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import InternalServerError
 
+from clearance.domain.clearance import Clearance
 from clearance.issuing.lookup import Answer, CardCancelled, CardFound, NotFound, NotYetIssued, SecondFactor, lookup
 from clearance.issuing.ports import NotOnRecord
 from clearance.issuing.service import Service
@@ -84,7 +85,7 @@ class Pages:
         if not self._in_force(answer):
             return self._answered(question, answer), GONE
         assert isinstance(answer, CardFound)
-        response = self._file(answer.clearance.clearance_no, form)
+        response = self._file(answer.clearance, form)
         response.add_etag()
         response.make_conditional(request, accept_ranges=True, complete_length=response.content_length)
         return response
@@ -109,11 +110,11 @@ class Pages:
             return make_response(self.form(missed=True))
         return closing(**_page_of(answer, in_force=self._in_force(answer)), ticket=self.tickets.seal(question))
 
-    def _file(self, clearance_no: str, form: Form) -> Response:
+    def _file(self, clearance: Clearance, form: Form) -> Response:
         try:
-            return card_file(self.service, clearance_no, form)
+            return card_file(self.service, clearance, form)
         except NotOnRecord:
-            log.error("sealed card is missing", clearance_no=clearance_no)
+            log.error("sealed card is missing", clearance_no=clearance.clearance_no)
             raise InternalServerError from None
 
 

@@ -37,7 +37,7 @@ def install(routes: Blueprint, service: Service) -> None:
     @routes.get("/cards/<clearance_no>/card.pdf")
     def card_pdf(clearance_no: str) -> Response:
         view = _view(service, clearance_no)
-        response = Response(cards.pdf(service, view.clearance.clearance_no), mimetype="application/pdf")
+        response = Response(cards.sealed_pdf(service, view.clearance), mimetype="application/pdf")
         response.headers.set("Content-Disposition", "inline", filename=f"{clearance_no}.pdf")
         return response
 
@@ -46,7 +46,7 @@ def install(routes: Blueprint, service: Service) -> None:
         known = form_named(form)
         if known is None:
             abort(404)
-        return card_file(service, _view(service, clearance_no).clearance.clearance_no, known)
+        return card_file(service, _view(service, clearance_no).clearance, known)
 
     @routes.get("/cards/<clearance_no>/revoke")
     def revocation(clearance_no: str) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ It decides how many requests each takes and how long one may last. What an appli
 process anew (no connection or thread survives a fork), is left to whoever hands in `opened`.
 """
 
+import gc
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -46,8 +47,14 @@ class Processes(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The application of one process, after the fork."""
-        return self._open.enter_context(self._opened())
+        """The application of one process, after the fork.
+
+        What it is made of stays: the search for garbage would hold every request up to look through it time and again.
+        """
+        application = self._open.enter_context(self._opened())
+        gc.collect()
+        gc.freeze()
+        return application
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -7,9 +7,9 @@ SQLite: WAL with synchronous=FULL, because a clearance that was reported as reco
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -85,7 +85,7 @@ class SqlDatabase:
 
     def __init__(self, url: str) -> None:
         # Parameters are personal data; they must not reach a log inside an error message.
-        self._engine = create_engine(url, hide_parameters=True)
+        self._engine = create_engine(url, hide_parameters=True, connect_args=_arguments(url))
         event.listen(self._engine, "handle_error", _translate)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _configure_sqlite)
@@ -210,6 +210,15 @@ class SqlUnitOfWork:
         self.agency_register = SqlAgencyRegister(connection)
         self.oversight = SqlOversight(connection)
         self.audit = audit
+
+
+def _arguments(url: str) -> dict[str, Any]:
+    """What the driver is told besides the address."""
+    if make_url(url).get_driver_name() != "psycopg":
+        return {}
+    from clearance.storage.postgresql import BriefCursor  # its driver is there only where it is wanted
+
+    return {"cursor_factory": BriefCursor}
 
 
 def _configure_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -13,7 +13,9 @@ from clearance.credential.errors import UnusableCheckpoint
 from clearance.credential.signers import SignersByKid
 from verifier.config import settings
 from verifier.truststore import TrustStore
-from verifier.witness import Kept, Witness
+
+if TYPE_CHECKING:
+    from verifier.witness import Kept
 
 MAX_EXPORT = 64 << 20
 """Bytes of another desk's export that are read; 20,000 checkpoints take 7 MB."""
@@ -41,6 +43,8 @@ def checkpoints(home: Path | None, export: TextIO | None, others: Sequence[Path]
     \b
     Exit status: 0 they can all be true; 1 they cannot; 64 wrong usage.
     """
+    from verifier.witness import Witness  # the check, which shares this program, does without a database
+
     config = settings(os.environ, home=home)
     mine = Witness(config.state / "checkpoints.db").kept()
     if export is not None:
@@ -56,14 +60,14 @@ def checkpoints(home: Path | None, export: TextIO | None, others: Sequence[Path]
     sys.exit(CONTRADICTED if found else 0)
 
 
-def _editions(kept: Sequence[Kept]) -> Iterator[tuple[Checkpoint, bytes]]:
+def _editions(kept: "Sequence[Kept]") -> Iterator[tuple[Checkpoint, bytes]]:
     for each in kept:
         yield each.checkpoint, each.token
         if each.last_token != each.token:
             yield each.last, each.last_token
 
 
-def _show_newest(kept: Sequence[Kept]) -> None:
+def _show_newest(kept: "Sequence[Kept]") -> None:
     if not kept:
         click.echo("No checkpoint was seen yet. / এখনো কোনো চেকপয়েন্ট পাওয়া যায়নি।")
         return

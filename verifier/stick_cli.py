@@ -4,14 +4,16 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from verifier.config import settings
 from verifier.stick import NotAStick, read_stick, write_stick
 from verifier.truststore import TrustStore
-from verifier.witness import Witness
+
+if TYPE_CHECKING:
+    from verifier.witness import Witness
 
 REFUSED = 1
 HOME = click.option(
@@ -38,6 +40,8 @@ def export_(home: Path | None, path: Path) -> None:
     \b
     Exit status: 0 written; 1 it cannot be written, or there is nothing to write.
     """
+    from verifier.witness import Witness  # the check, which shares this program, does without a database
+
     config = settings(os.environ, home=home)
     newest = Witness(config.state / "checkpoints.db").newest()
     try:
@@ -60,6 +64,8 @@ def import_(home: Path | None, stick: BinaryIO) -> None:
     Exit status: 0 everything in it is held now; 1 something was refused (forged, or older than what was seen); 64 it
     is not such a file.
     """
+    from verifier.witness import Witness  # the check, which shares this program, does without a database
+
     config = settings(os.environ, home=home)
     config.state.mkdir(parents=True, exist_ok=True)
     store = TrustStore(config.trust, config.state)
@@ -75,5 +81,5 @@ def import_(home: Path | None, stick: BinaryIO) -> None:
     sys.exit(REFUSED if taken.refused else 0)
 
 
-def _witnessed(witness: Witness, store: TrustStore, token: bytes) -> bool:
+def _witnessed(witness: "Witness", store: TrustStore, token: bytes) -> bool:
     return witness.offer(token, signers=store.load().signers)

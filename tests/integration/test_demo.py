@@ -21,6 +21,7 @@ from clearance.credential.cose import Algorithm
 from clearance.demo import home as demo_home
 from clearance.demo import people, start
 from clearance.demo.seed import RENEWED
+from clearance.demo.staffing import POSTS
 from clearance.domain.desk import Holding
 from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing import desks
@@ -77,7 +78,7 @@ def test_the_demo_says_where_everything_is_and_ends_at_ctrl_c_with_all_its_progr
             with urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
                 assert "ডেমো" in (text := page.read().decode()) or "DEMO" in text
         assert len(re.findall(r"^  \w+   \d\d-\d\d-\d{4}   ", said, re.MULTILINE)) == 3
-        assert len(re.findall(r"[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}", said)) == 6
+        assert len(re.findall(r"[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}", said)) == len(POSTS)
         assert str(home / "cards") in said
         assert holding_of_the_desk(home) is not None
         os.killpg(demo.pid, signal.SIGINT)  # as a terminal does at Ctrl-C: to every program of the group

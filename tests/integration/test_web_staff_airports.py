@@ -13,7 +13,6 @@ from clearance.issuing import desks
 from clearance.issuing.airports import airports_now
 from clearance.issuing.desk_journals import take_rows
 from tests.fakes.office import APPROVER, NOW, draft, officer
-from tests.fakes.passkey import stored_passkey
 from tests.integration.staff_pages import Workplace, open_workplace, words
 
 AT = int(NOW.timestamp())
@@ -47,10 +46,7 @@ class Journal:
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
     with open_workplace(tmp_path) as workplace:
-        with workplace.office.service.database.write() as work:
-            work.staff.add(AUDITOR)
-            work.factors.add_passkey(stored_passkey(AUDITOR, at=NOW))
-            work.commit()
+        workplace.hire(AUDITOR)
         yield workplace
 
 

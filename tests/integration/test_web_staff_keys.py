@@ -37,10 +37,8 @@ class Office:
 
     def __init__(self, folder: Path, workplace: Workplace, keys: KeyStore) -> None:
         self.workplace, self.keys, self.service = workplace, keys, workplace.office.service
-        with self.service.database.write() as work:
-            for member in (ADMINISTRATOR, AUDITOR):
-                work.staff.add(member)
-            work.commit()
+        for member in (ADMINISTRATOR, AUDITOR):
+            workplace.hire(member)
 
     def enrol(self, name: str, *, sequence: int | None, days_ago: float | None = 0) -> None:
         airport, _, counter = name.partition("-")
@@ -82,7 +80,7 @@ def test_administrators_and_auditors_see_the_page_and_nobody_else(office: Office
 
 def test_whoever_only_oversees_begins_there(office: Office) -> None:
     assert office.workplace.desk_of(AUDITOR).get("/staff/").location == "/staff/keys/"
-    assert office.workplace.desk_of(APPROVER).get("/staff/").location == "/staff/queue?state=submitted"
+    assert office.workplace.desk_of(APPROVER).get("/staff/").location == "/staff/queue?state=checked"
 
 
 def test_who_is_not_signed_in_sees_nothing(office: Office) -> None:

@@ -307,7 +307,8 @@ def opened(
                     joined.news.set()
                     joined.scanners.stop()
         finally:
-            joined.journal.close()
+            for each in (joined.journal, joined.heard, joined.cards, joined.witness):
+                each.close()
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hmac import digest
 from pathlib import Path
-from threading import Lock
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,12 +25,14 @@ from clearance.credential.cose import parse_sign1
 from clearance.credential.errors import CredentialError
 from clearance.credential.qrtext import pack
 from verifier.line import Line, NotHeard, OutOfStep
+from verifier.memory import Memory
 
 CARDS_AT_ONCE = 500
 ROUNDS = 2_000  # a million cards
 NONCE_BYTES = 12
 
 _TABLES = """
+PRAGMA secure_delete = ON;
 CREATE TABLE IF NOT EXISTS card (
     person BLOB NOT NULL, clearance BLOB NOT NULL, until INTEGER NOT NULL, sealed BLOB NOT NULL,
     PRIMARY KEY (person, clearance)
@@ -70,8 +71,7 @@ class CardFile:
 
     def __init__(self, path: Path, *, token: Callable[[], str | None]) -> None:
         """`token` gives the desk's token; without one nothing is kept and nothing found."""
-        self._path, self._token = path, token
-        self._lock = Lock()
+        self._memory, self._token = Memory(path, _TABLES), token
 
     def cursor(self) -> str:
         """Where to go on asking."""
@@ -108,25 +108,19 @@ class CardFile:
             rows = file.execute("SELECT sealed FROM card WHERE person = ? ORDER BY until DESC", (person,)).fetchall()
         return tuple(pack(token) for (sealed,) in rows if (token := _unsealed(sealed, person, keys)) is not None)
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._memory.close()
+
     @contextmanager
     def _opened(self) -> Iterator[tuple[sqlite3.Connection, _Keys]]:
         token = self._token()
         if token is None:
             raise OSError("this desk is not enrolled")
         keys = _Keys.of(token)
-        with self._lock:
-            try:
-                file = sqlite3.connect(self._path, isolation_level=None)
-                try:
-                    file.executescript(f"PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; {_TABLES}")
-                    file.execute("BEGIN IMMEDIATE")
-                    self._begin_anew_with_another_key(file, keys)
-                    yield file, keys
-                    file.execute("COMMIT")
-                finally:
-                    file.close()
-            except sqlite3.Error as error:
-                raise OSError(f"{self._path} cannot be used: {error}") from error
+        with self._memory.turn() as file:
+            self._begin_anew_with_another_key(file, keys)
+            yield file, keys
 
     def _begin_anew_with_another_key(self, file: sqlite3.Connection, keys: _Keys) -> None:
         row = file.execute("SELECT key FROM place").fetchone()

@@ -4,15 +4,13 @@ All of it can be asked for again, so that a lost file costs time and nothing els
 """
 
 import logging
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 from verifier.acts import Departure
 from verifier.desk import Journal, ScanRecord
+from verifier.memory import Memory
 
 log = logging.getLogger(__name__)
 
@@ -75,12 +73,11 @@ class Heard:
     """The memory of one desk, in one file. May be shared by threads. Every method may raise OSError."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = Lock()
+        self._memory = Memory(path, _TABLES)
 
     def talk(self, listener: str) -> Talk:
         """Where the talk with a listener stands; a new one where there was none."""
-        with self._opened() as memory:
+        with self._memory.turn() as memory:
             row = memory.execute(
                 "SELECT journal, taken, cursor, heard_at FROM listener WHERE name = ?", (listener,)
             ).fetchone()
@@ -89,30 +86,18 @@ class Heard:
     def keep(self, listener: str, talk: Talk, marks: Sequence[Mark] = ()) -> None:
         """Keep the marks and where the talk then stands, both or neither."""
         rows = [(mark.clearance_no, mark.departure.desk, mark.departure.at) for mark in marks]
-        with self._opened() as memory:
+        with self._memory.turn() as memory:
             memory.executemany("INSERT OR IGNORE INTO departure VALUES (?, ?, ?)", rows)
             memory.execute(_KEEP, {"name": listener, **vars(talk)})
 
     def departure_of(self, clearance_no: str) -> Departure | None:
         """The latest departure on a clearance that was heard of."""
-        with self._opened() as memory:
+        with self._memory.turn() as memory:
             row = memory.execute(
                 "SELECT desk, at FROM departure WHERE clearance_no = ? ORDER BY at DESC LIMIT 1", (clearance_no,)
             ).fetchone()
         return Departure(desk=row[0], at=row[1]) if row else None
 
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                memory = sqlite3.connect(self._path, isolation_level=None)
-                try:
-                    memory.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {_TABLES}")
-                    memory.execute("BEGIN IMMEDIATE")
-                    yield memory
-                    memory.execute("COMMIT")
-                finally:
-                    memory.close()
-            except sqlite3.Error as error:
-                raise OSError(f"{self._path} cannot be used: {error}") from error
+    def close(self) -> None:
+        """Let go of the file."""
+        self._memory.close()

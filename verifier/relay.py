@@ -6,18 +6,16 @@ used, where and when, and how far it holds each desk's journal; passports and te
 desks that were given its secret: what it says is shown as a reason to ask, and the office compares the journals later.
 """
 
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import compare_digest
-from threading import Lock
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, HTTPException, Unauthorized
 
 from verifier.acts import Act
+from verifier.memory import Memory
 
 MAX_BODY = 4 << 20
 MAX_ROWS = 500
@@ -48,43 +46,27 @@ class Marks:
     """What the relay knows, in one file. May be shared by threads. Every method may raise OSError."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = Lock()
+        self._memory = Memory(path, _TABLES)
 
     def taken(self, journal: str) -> int:
         """How many rows of a journal were heard."""
-        with self._opened() as known:
+        with self._memory.turn() as known:
             row = known.execute("SELECT taken FROM place WHERE journal = ?", (journal,)).fetchone()
         return row[0] if row else 0
 
     def hear(self, journal: str, *, taken: int, left: Sequence[Left]) -> None:
         """Keep departures, each once, and how far the journal was heard; flushed to disk."""
-        with self._opened() as known:
+        with self._memory.turn() as known:
             known.executemany(_ADD, [vars(each) for each in left])
             known.execute(_MOVE, (journal, taken))
 
     def after(self, number: int, *, limit: int) -> Sequence[tuple[int, str, str, int]]:
         """Number, clearance, desk and moment of each departure, in the order in which they were heard."""
-        with self._opened() as known:
+        with self._memory.turn() as known:
             return known.execute(
                 "SELECT number, clearance_no, desk, at FROM departure WHERE number > ? ORDER BY number LIMIT ?",
                 (number, limit),
             ).fetchall()
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                known = sqlite3.connect(self._path, isolation_level=None)
-                try:
-                    known.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {_TABLES}")
-                    known.execute("BEGIN IMMEDIATE")
-                    yield known
-                    known.execute("COMMIT")
-                finally:
-                    known.close()
-            except sqlite3.Error as error:
-                raise OSError(f"{self._path} cannot be used: {error}") from error
 
 
 def create_relay(marks: Marks, *, secret: str) -> Flask:

@@ -6,15 +6,14 @@ is genuine is decided in `clearance.credential.checkpoint`; what follows from a 
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
 
 from clearance.credential.checkpoint import Checkpoint, Contradiction, contradiction, read_checkpoint
 from clearance.credential.errors import UnusableCheckpoint
 from clearance.credential.signers import SignersByKid
+from verifier.memory import Memory
 
 MAX_KEPT = 20_000
 """Above two months of checkpoints, in 8 MB; then every other one of the older half makes room."""
@@ -77,8 +76,7 @@ class Witness:
     """The memory of one desk, in one file. May be shared by threads. Every method may raise OSError."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = Lock()
+        self._memory = Memory(path, _TABLES)
 
     def offer(self, token: bytes, *, signers: SignersByKid) -> bool:
         """Keep a genuine checkpoint, also one that contradicts an earlier; False for anything else."""
@@ -93,7 +91,7 @@ class Witness:
             "issued_at": checkpoint.issued_at,
             "token": token,
         }
-        with self._opened() as memory:
+        with self._memory.turn() as memory:
             row = memory.execute(_AGAINST, values).fetchone()
             if row is not None:
                 _note(memory, _kept(row).against(checkpoint), token)
@@ -104,37 +102,24 @@ class Witness:
 
     def newest(self) -> Kept | None:
         """The one issued last, as far as this desk was told; None for a desk that saw none."""
-        with self._opened() as memory:
+        with self._memory.turn() as memory:
             row = memory.execute("SELECT * FROM seen ORDER BY last_issued_at DESC, number DESC LIMIT 1").fetchone()
         return None if row is None else _kept(row)
 
     def kept(self) -> Sequence[Kept]:
         """Every one that is kept, in order of number."""
-        with self._opened() as memory:
+        with self._memory.turn() as memory:
             return [_kept(row) for row in memory.execute("SELECT * FROM seen ORDER BY number, issued_at")]
 
     def conflicts(self) -> Sequence[Conflict]:
         """Every contradiction ever noticed, the first one first."""
-        with self._opened() as memory:
+        with self._memory.turn() as memory:
             rows = memory.execute("SELECT kind, one, other FROM contradictions ORDER BY rowid").fetchall()
         return [Conflict(kind=Contradiction(kind), tokens=(one, other)) for kind, one, other in rows]
 
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                memory = sqlite3.connect(self._path, isolation_level=None)
-                try:
-                    memory.execute("PRAGMA synchronous = FULL")
-                    memory.executescript(_TABLES)
-                    memory.execute("BEGIN IMMEDIATE")
-                    yield memory
-                    memory.execute("COMMIT")
-                finally:
-                    memory.close()
-            except sqlite3.Error as error:
-                raise OSError(f"{self._path} cannot be used: {error}") from error
+    def close(self) -> None:
+        """Let go of the file."""
+        self._memory.close()
 
 
 def _note(memory: sqlite3.Connection, against: tuple[Contradiction, bytes] | None, token: bytes) -> None:

@@ -74,7 +74,8 @@ def test_every_hint_of_the_camera_has_words_on_the_page(root: Path) -> None:
 
 
 def test_every_word_the_scripts_ask_for_is_on_the_page(root: Path) -> None:
-    page = (root / "templates" / "desk" / "page.html").read_text("utf-8")
+    pages = (root / "templates" / "desk" / name for name in ("page.html", "setup.html"))
+    page = "".join(path.read_text("utf-8") for path in pages)
     scripts = "".join(path.read_text("utf-8") for path in (root / "templates" / "static" / "desk").glob("*.js"))
     asked = set(re.findall(r'(?:note|cameraSays|sentence|lost|return)\(?\s*"([a-z_]+)"', scripts))
     assert len(asked) > 10

@@ -29,6 +29,8 @@ COMMANDS = {
     "clients": "clearance.cli.clients:clients",
     "reissue": "clearance.cli.reissue:reissue",
     "rules": "clearance.cli.rules:rules",
+    "agencies": "clearance.cli.offices:agencies",
+    "offices": "clearance.cli.offices:offices",
     "permit": "clearance.cli.permit:permit",
     "worker": "clearance.cli.worker:worker",
     "help-pages": "clearance.cli.help_pages:help_pages",

@@ -45,6 +45,7 @@ class AuditAct(StrEnum):
     WORKER_DEPARTED = "worker.departed"
     CARD_PRINTED = "card.printed"
     OFFICER_SIGNED_IN = "officer.signed_in"
+    OFFICE_OPENED = "office.opened"
     OFFICER_ADDED = "officer.added"
     OFFICER_BLOCKED = "officer.blocked"
     OFFICER_CONFIRMED = "officer.confirmed"

@@ -349,6 +349,7 @@ ACT_WORDS: Mapping[AuditAct, str] = {
     AuditAct.CARD_REVOKED: N_("Card cancelled"),
     AuditAct.CARD_PRINTED: N_("Card printed on plastic"),
     AuditAct.OFFICER_SIGNED_IN: N_("Officer signed in"),
+    AuditAct.OFFICE_OPENED: N_("Office opened"),
     AuditAct.OFFICER_ADDED: N_("Account opened"),
     AuditAct.OFFICER_BLOCKED: N_("Account blocked"),
     AuditAct.OFFICER_CONFIRMED: N_("Second factor shown again"),

@@ -24,6 +24,8 @@ COMMANDS = {
     "staff": "clearance.cli.staff:staff",
     "audit": "clearance.cli.audit:audit",
     "db": "clearance.cli.db:db",
+    "export": "clearance.cli.exit:export",
+    "import": "clearance.cli.exit:import_",
     "void": "clearance.cli.void:void",
     "desks": "clearance.cli.desks:desks",
     "clients": "clearance.cli.clients:clients",

@@ -4,6 +4,8 @@ SQLite: WAL with synchronous=FULL, because a clearance that was reported as reco
 0040). A writer takes the right to write before its first read, so that what it judges cannot change under it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from types import TracebackType
@@ -55,6 +57,7 @@ from clearance.storage.deliveries import SqlDeliveries, SqlFeedPlaces, SqlWebhoo
 from clearance.storage.desk_journals import SqlDeskJournals
 from clearance.storage.desks import SqlDesks
 from clearance.storage.entry_forms import SqlEntryForms
+from clearance.storage.exchange import RecordsIn, RecordsOut
 from clearance.storage.factors import SqlFactors
 from clearance.storage.intents import SqlIntents
 from clearance.storage.oversight import SqlOversight
@@ -115,6 +118,19 @@ class SqlDatabase:
         """A short transaction beside those that queue for the record."""
         return SqlUnitOfWork(self._engine, writes=True, queues=False)
 
+    @contextmanager
+    def records(self) -> Iterator[RecordsOut]:
+        """Everything of record, as of one moment."""
+        with SqlUnitOfWork(self._engine, writes=False) as work:
+            yield RecordsOut(work.connection)
+
+    @contextmanager
+    def restoring(self) -> Iterator[RecordsIn]:
+        """A transaction that may fill an empty installation; durable at its end, or nothing of it."""
+        with SqlUnitOfWork(self._engine, writes=True) as work:
+            yield RecordsIn(work.connection)
+            work.commit()
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._engine.dispose()
@@ -168,6 +184,11 @@ class SqlUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()  # rolls back what was not committed
+
+    @property
+    def connection(self) -> Connection:
+        """For what lies below the repositories: whole tables, out and in."""
+        return self._connection
 
     def commit(self) -> None:
         """Make everything durable. A unit of work that only reads has nothing to commit."""

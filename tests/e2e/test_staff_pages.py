@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
-import axe_playwright_python.base as axe
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from waitress.server import create_server
@@ -15,6 +14,7 @@ from clearance.domain.staff import Officer, Scope
 from clearance.issuing import hold, reject, revoke, send_back
 from tests.e2e.conftest import context_of
 from tests.e2e.seats import seat
+from tests.e2e.soundness import assert_sound
 from tests.fakes.office import APPROVER, CHECKER, CLERK, DEVICE, EVERYTHING, ISSUER, draft
 from tests.fakes.office import expect as done
 from tests.integration.staff_pages import Workplace, open_workplace
@@ -81,16 +81,6 @@ def sign_in(page: Page, workplace: Workplace, address: str, officer: Officer, la
     seat(page.context, workplace, officer, address)
     page.goto(f"{address}/staff/?lang={language}")
     expect(page.locator(".tabs")).to_be_visible()
-
-
-def assert_sound(page: Page) -> None:
-    """No violation that axe-core finds, and no need to scroll sideways. (Our CSP forbids axe to fetch style sheets.)"""
-    page.evaluate(axe.AXE_FILE_PATH.read_text(encoding="utf-8"))
-    found = page.evaluate("tags => axe.run({runOnly: tags, preload: false})", TAGS)
-    violations = [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found["violations"]]
-    assert not violations, f"{page.url}: {violations}"
-    too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    assert not too_wide, f"{page.url} is too wide"
 
 
 @pytest.mark.parametrize("language", ["bn", "en"])

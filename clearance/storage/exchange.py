@@ -34,6 +34,16 @@ from sqlalchemy.exc import DBAPIError
 
 from clearance.domain.audit import AuditHead
 from clearance.issuing.ports import Conflict
+from clearance.storage import (
+    tables_access,
+    tables_batches,
+    tables_cases,
+    tables_desks,
+    tables_interface,
+    tables_oversight,
+    tables_requests,
+    tables_rules,
+)
 from clearance.storage.audit import SqlAuditLog
 from clearance.storage.books import SqlBooks
 from clearance.storage.tables import UtcDateTime, applications, audit_head, clearances, metadata
@@ -45,6 +55,17 @@ _FROM_THE_FIRST_DAY = frozenset({rules, audit_head, chores})
 """Tables that a new installation has rows in before anybody has done anything."""
 _DOCUMENT = 64
 """Characters of a document's name."""
+_TABLE_MODULES = (
+    tables_access,
+    tables_batches,
+    tables_cases,
+    tables_desks,
+    tables_interface,
+    tables_oversight,
+    tables_requests,
+    tables_rules,
+)
+"""They add their tables to `metadata` when they are loaded: named here, so that none can be missing below."""
 TABLES: Mapping[str, Table] = {table.name: table for table in metadata.sorted_tables}
 """Every table of record, what is referred to before what refers to it."""
 

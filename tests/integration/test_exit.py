@@ -103,15 +103,21 @@ def test_an_empty_installation_takes_everything_and_gives_out_the_same_bytes(lef
     assert any(name.endswith(".jpg") for name in content(left.folder / "documents"))
 
 
+def test_no_table_of_the_database_is_left_out(left: Left) -> None:
+    exported = {path.stem for path in (left.folder / "records").iterdir()}
+    assert exported == {name for name, _ in made(left.home, "table")} - {"alembic_version"}
+
+
 def test_every_guard_of_the_database_is_awake_again(left: Left, tmp_path: Path) -> None:
     assert run("import", left.folder, tmp_path / "new").exit_code == 0
-    assert triggers(tmp_path / "new") == triggers(left.home)
+    assert made(tmp_path / "new", "trigger") == made(left.home, "trigger")
 
 
-def triggers(home: Path) -> set[tuple[str, str]]:
+def made(home: Path, kind: str) -> set[tuple[str, str]]:
+    """Name and text of the tables or triggers of a SQLite database."""
     connection = sqlite3.connect(home / "clearance.db")
     try:
-        return set(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        return set(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = ?", (kind,)))
     finally:
         connection.close()
 

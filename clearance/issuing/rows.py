@@ -52,6 +52,7 @@ EXAMPLE: Mapping[str, str] = {
     "orientation_day_3": "2026-11-03",
     "orientation_certificate_no": "PDO-2026-000123",
     "orientation_venue": "TTC Rangpur",
+    "training_certificate_no": "",
     "receipt_no": "CH-26-000123",
     "pay_order_no": "PO-26-000123",
     "bank": "Probashi Kallyan Bank",
@@ -91,6 +92,7 @@ OPTIONAL = frozenset(
         "visa_advice_no",
         "sponsor_id",
         "orientation_venue",
+        "training_certificate_no",
         "pay_order_no",
         "bank",
         "mobile",
@@ -155,6 +157,7 @@ def parse_row(
         card_class=read.optional_choice("card_class", CARD_CLASSES, default=CardClass.INDIVIDUAL),
         office_code=office_code,
         next_of_kin=_next_of_kin(read),
+        training_certificate_no=read.optional_code("training_certificate_no", limit=30),
     )
     _check_agreement(read, draft)
     return tuple(sorted(read.faults, key=lambda fault: COLUMNS.index(fault.field))) or draft
@@ -200,6 +203,7 @@ def texts_of(draft: ApplicationDraft) -> dict[str, str]:
         **{f"orientation_day_{number}": day for number, day in enumerate(draft.orientation.days, start=1)},
         "orientation_certificate_no": draft.orientation.certificate_no,
         "orientation_venue": draft.orientation.venue,
+        "training_certificate_no": draft.training_certificate_no,
         "receipt_no": payment.receipt_no,
         "pay_order_no": payment.pay_order_no,
         "bank": payment.bank,

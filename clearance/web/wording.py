@@ -234,6 +234,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "orientation_day_3": N_("Briefing (PDO), day 3"),
     "orientation_certificate_no": N_("Briefing (PDO) certificate"),
     "orientation_venue": N_("Briefing (PDO) venue"),
+    "training_certificate_no": N_("Training certificate"),
     "receipt_no": N_("Fee receipt"),
     "pay_order_no": N_("Pay order"),
     "bank": N_("Bank"),

@@ -36,7 +36,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     N_("Agency and permit"): ("licence_no", "permit_no", "card_class"),
     N_("Briefing and fees"): (
         *("orientation_day_1", "orientation_day_2", "orientation_day_3", "orientation_certificate_no"),
-        *("orientation_venue", "receipt_no", "pay_order_no", "bank", "paid_on", "amount_taka"),
+        *("orientation_venue", "training_certificate_no"),
+        *("receipt_no", "pay_order_no", "bank", "paid_on", "amount_taka"),
     ),
     N_("Next of kin"): ("next_of_kin_name", "next_of_kin_relation", "next_of_kin_phone"),
 }

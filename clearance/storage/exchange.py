@@ -6,6 +6,7 @@ of permits are checked again. Constraints and references hold throughout. Files 
 """
 
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -53,8 +54,7 @@ from clearance.storage.tables_rules import rules
 _AT_ONCE = 1_000
 _FROM_THE_FIRST_DAY = frozenset({rules, audit_head, chores})
 """Tables that a new installation has rows in before anybody has done anything."""
-_DOCUMENT = 64
-"""Characters of a document's name."""
+_DOCUMENT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _TABLE_MODULES = (
     tables_access,
     tables_batches,
@@ -112,10 +112,11 @@ class RecordsOut:
             entry_forms.c.photo_sha256,
             *evidence,  # a note in words, or a document's name
         )
-        found = union(*(select(name.label("sha256")).where(func.length(name) == _DOCUMENT) for name in names))
+        found = union(*(select(name.label("sha256")).where(func.length(name) == 64) for name in names))
         each = found.subquery().c.sha256
         for (sha256,) in self._stream(select(each).order_by(self._bytewise(each))):
-            yield sha256
+            if _DOCUMENT.fullmatch(sha256):
+                yield sha256
 
     def _stream(self, statement: Any) -> Iterator[Any]:
         return iter(self._connection.execute(statement, execution_options={"yield_per": _AT_ONCE}))
@@ -153,8 +154,10 @@ class RecordsIn:
                     self._connection.execute(table.delete())
                 for table in TABLES.values():
                     self._fill(table, lines_of(table.name))
-        except (Conflict, DBAPIError) as error:
+        except Conflict as error:
             raise RecordsRefused("the rows do not go together; the database refused them") from error
+        except DBAPIError as error:
+            raise RecordsRefused(f"the database refused ({type(error.orig).__name__})") from error
         self._require_whole(head)
 
     def _fill(self, table: Table, lines: Iterable[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -29,6 +30,8 @@ from tests.fakes.office import CLERK, DEVICE, ISSUER, NOW, PERMIT, decide, draft
 from tests.fakes.outside import FakePrinter
 from verifier.__main__ import verifier
 
+NOTE = "Print of the ministry's page, seen by two officers ".ljust(64, ".")
+"""Evidence in words, as long as a document's name."""
 AT = str(int((NOW + timedelta(minutes=5)).timestamp()))
 
 
@@ -62,7 +65,9 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
 
 
 def issue(office: Installation, index: int) -> Clearance:
-    wanted = entry.with_portrait(office.service, draft(index), office.service.prepare_photo(snapshot()))
+    case = draft(index)
+    noted = replace(case.visa, check=replace(case.visa.check, evidence=NOTE))
+    wanted = entry.with_portrait(office.service, replace(case, visa=noted), office.service.prepare_photo(snapshot()))
     approved = decide(office.service, expect(entry.enter(office.service, wanted, officer=CLERK, device=DEVICE)))
     return expect(request_card(office.service, approved.reference, officer=ISSUER, device=DEVICE))
 
@@ -190,18 +195,24 @@ def first(pattern: str) -> Callable[[Path], Path]:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["records/clearances.jsonl", "documents/*", "documents.jsonl", "trust/trust.cose", "manifest.json"]
+    ("harm", "pattern"),
+    [
+        (flip, "records/clearances.jsonl"),
+        (flip, "documents/*"),
+        (flip, "documents.jsonl"),
+        (flip, "trust/trust.cose"),
+        (Path.unlink, "documents/*"),
+        (Path.unlink, "manifest.json"),
+    ],
 )
-@pytest.mark.parametrize("harm", [flip, Path.unlink])
 def test_a_changed_or_missing_file_keeps_everything_out(
-    left: Left, tmp_path: Path, pattern: str, harm: Callable[[Path], None]
+    left: Left, tmp_path: Path, harm: Callable[[Path], None], pattern: str
 ) -> None:
     damaged = tmp_path / "damaged"
     shutil.copytree(left.folder, damaged)
     harm(first(pattern)(damaged))
     assert run("import", damaged, tmp_path / "new").exit_code == 65
     assert not (tmp_path / "new" / "documents").exists()
-    assert run("import", left.folder, tmp_path / "new").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -243,6 +254,7 @@ def test_a_lost_document_is_told_and_does_not_close_the_way_out(left: Left, tmp_
 def test_postgresql_takes_what_sqlite_gave_and_gives_the_same(left: Left, tmp_path: Path) -> None:
     binaries = postgres.programs()
     if binaries is None:
+        assert not os.environ.get("CI"), "PostgreSQL is needed here"
         pytest.skip("no PostgreSQL server is installed")
     home = tmp_path / "new"
     home.mkdir()

@@ -171,10 +171,11 @@ def test(rest: list[str]) -> int:
     install_node_packages()
     if rest:
         return python("-m", "pytest", *rest)
+    # A file stays on one worker, since its tests share what they start (an installed desk, a server, a demo).
     # Browser tests run one after the other: two browsers on two cores only wait for each other.
     return (
         check([])
-        or python("-m", "pytest", "-q", "-m", "not browser", "-n", "2", "--dist", "loadgroup")
+        or python("-m", "pytest", "-q", "-m", "not browser", "-n", "2", "--dist", "loadfile")
         or python("-m", "pytest", "-q", "-m", "browser")
     )
 

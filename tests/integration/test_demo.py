@@ -30,7 +30,6 @@ from clearance.signing import keystore
 from clearance.signing.authority import DEMO
 from tests.e2e.programs import free_port
 
-pytestmark = pytest.mark.xdist_group("demo")
 STARTS_WITHIN_S = 90
 
 

@@ -23,10 +23,7 @@ NO_NETWORK = {
     "PIP_CONFIG_FILE": os.devnull,
 }
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="the kit for Linux is tried on Linux"),
-    pytest.mark.xdist_group("kit"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kit for Linux is tried on Linux")
 
 
 @pytest.fixture(scope="module")

@@ -42,8 +42,6 @@ from tests.integration.command_line import program
 from tests.integration.staff_pages import Desk, words
 from tests.integration.worker_pages import ticket_in
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 ISSUER = "BMET-3001"
 DEVICE = "test-device"
 NO_ANSWER = "The signing service does not answer; nothing was issued."

@@ -9,7 +9,7 @@ from tests.e2e.programs import prepare_demo
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo as its first start makes it. Who uses it belongs to the group `demo`, so that it is made once."""
+    """A demo as its first start makes it, once a worker of the test run."""
     home = tmp_path_factory.mktemp("visitor") / "demo"
     prepare_demo(home)
     return home

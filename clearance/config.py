@@ -119,7 +119,8 @@ class Settings(BaseSettings):
     documents_directory: Path | None = None
     """Photos and sealed cards; `<home>/documents` unless given. The signing service and the web share it."""
     trust_directory: Path | None = None
-    """What the signing service publishes for desks; `<home>/keys/public` unless given."""
+    """For web, worker and command line: the folder that the signing service publishes into; `<home>/keys/public`
+    unless given."""
     queue_url: str = Field(default="", pattern=r"^(|(rediss?|postgresql)://\S+)$")
     """Where workers are woken: `redis://host` or `postgresql://...`; empty for the SQLite file `<home>/queue.db`."""
     embedded_worker: bool = True

@@ -16,6 +16,7 @@ from clearance.issuing.service import Service
 from clearance.web.app import create_app
 from clearance.web.help_pages import FOLDER
 from clearance.web.options import WebOptions
+from clearance.web.staff.batch_files import MAX_UPLOAD
 from clearance.worker import chores_of, working
 
 SESSION_SECRET = "session.secret"  # noqa: S105 - the name of a file, not a secret
@@ -23,8 +24,6 @@ THREADS = 16
 """Of one process (see `processes.THREADS`)."""
 IN_MEMORY_BYTES = 12 << 20
 """What is sent is kept off the disk up to this size: a card to check is forgotten with its answer."""
-LARGEST_BYTES = 64 << 20
-"""Beyond any file of ours. How large each may be is said where it is read."""
 
 
 @contextmanager
@@ -53,7 +52,7 @@ def serving(home: Path, *, host: str, port: int, processes: int = 1) -> Iterator
             threads=THREADS,
             ident=None,
             inbuf_overflow=IN_MEMORY_BYTES,
-            max_request_body_size=LARGEST_BYTES,
+            max_request_body_size=MAX_UPLOAD,
         )
         try:
             with _embedded_worker(service, settings):

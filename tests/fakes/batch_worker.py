@@ -1,6 +1,7 @@
 """A worker in a process of its own, over a real installation whose printer is quick; it can be killed at any moment."""
 
 import multiprocessing
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -54,4 +55,4 @@ def _work(home: Path, start: float) -> None:
         closing(WorkQueue("", file=home / "queue.db")) as queue,
         working(service, queue, threads=2, chores=[]),
     ):
-        time.sleep(600)
+        signal.pause()

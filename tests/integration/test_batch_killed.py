@@ -21,6 +21,8 @@ from tests.fakes.outside import PORTRAIT, FakePrinter
 ROWS = 20
 KILLS = 1
 """In each of the five steps; tests/bench has five thousand rows and more of them."""
+LONGEST_LIFE_S = 0.6
+"""A worker that will be killed works between 0.1 s and so long."""
 PATIENCE_S = 120.0
 BY = {BatchStep.SUBMIT: CLERK, BatchStep.CHECK: CHECKER, BatchStep.APPROVE: APPROVER, BatchStep.ISSUE: ISSUER}
 
@@ -60,7 +62,7 @@ def work_through(
     ends = time.monotonic() + PATIENCE_S
     for _ in range(kills):
         with worker_process(home, start):
-            time.sleep(chance.uniform(0.1, 0.6))
+            time.sleep(chance.uniform(0.1, LONGEST_LIFE_S))
     with worker_process(home, start):
         while not all(run.tally.run.finished_at for run in view_of(service, batch).runs):
             assert time.monotonic() < ends, view_of(service, batch).runs[0].tally

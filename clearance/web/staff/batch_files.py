@@ -18,7 +18,7 @@ from clearance_templates.i18n import translator
 
 MAX_SHEET = 20 * 1024 * 1024
 MAX_UPLOAD = MAX_SHEET + MAX_ARCHIVE + (64 << 10)
-"""Bytes of one form: a sheet and an archive, and what is around them."""
+"""Bytes of one form: a sheet and an archive, and what is around them. Nothing larger is sent to any page."""
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -22,6 +22,7 @@ BIN = ENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOCKS = ROOT / "requirements"
 INTEROP = ROOT / "tests" / "interop"
+DESK_IN_BROWSER = ROOT / "tests" / "e2e" / "desk"
 
 # What tests use and PyPI cannot give. The first column is a program whose presence makes the packages unnecessary.
 SYSTEM_PACKAGES = {
@@ -171,12 +172,12 @@ def test(rest: list[str]) -> int:
     install_node_packages()
     if rest:
         return python("-m", "pytest", *rest)
-    # A file stays on one worker, since its tests share what they start (an installed desk, a server, a demo).
-    # Browser tests run one after the other: two browsers on two cores only wait for each other.
+    # A file stays on one worker, since its tests share what they start (an installed desk, a server, a demo). The
+    # desk's browser tests run alone: they type as fast as scanners do, which a busy machine does not.
     return (
         check([])
-        or python("-m", "pytest", "-q", "-m", "not browser", "-n", "2", "--dist", "loadfile")
-        or python("-m", "pytest", "-q", "-m", "browser")
+        or python("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", f"--ignore={DESK_IN_BROWSER}")
+        or python("-m", "pytest", "-q", str(DESK_IN_BROWSER))
     )
 
 

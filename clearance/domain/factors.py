@@ -18,6 +18,8 @@ from clearance.domain.staff import ENTERING, Officer
 
 FRESH_FOR = timedelta(minutes=10)
 """How long a second factor counts for what cannot be undone, such as issuing a card (OWASP ASVS 5.0, 7.5.3)."""
+AHEAD = timedelta(minutes=2)
+"""How far the clocks of our own machines may be apart. A moment further in the future is a wrong clock's."""
 
 STEP_S, DIGITS = 30, 6
 """What every authenticator app does."""
@@ -86,7 +88,7 @@ def needs_second_factor(officer: Officer) -> bool:
 
 def is_fresh(shown_at: datetime | None, *, now: datetime) -> bool:
     """Whether a factor shown at a moment still counts for what cannot be undone."""
-    return shown_at is not None and now - shown_at <= FRESH_FOR
+    return shown_at is not None and -AHEAD <= now - shown_at <= FRESH_FOR
 
 
 def new_secret() -> bytes:

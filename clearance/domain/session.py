@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from clearance.domain.factors import FactorKind
+from clearance.domain.factors import AHEAD, FactorKind
 
 IDLE = timedelta(minutes=30)
 SHIFT = timedelta(hours=10)
@@ -64,9 +64,11 @@ class Session:
     end: SessionEnd | None = None
 
     def holds(self, now: datetime) -> bool:
-        """Whether it is neither ended nor idle nor from an earlier shift."""
+        """Whether it is neither ended nor idle nor from an earlier shift, nor from a time that has yet to come: once a
+        clock is set back, such a session would last until the clock has caught up."""
         longest = SHIFT if self.complete else PASSWORD_ONLY
-        return self.end is None and now - self.seen_at <= IDLE and now - self.began_at <= longest
+        seen, began = now - self.seen_at, now - self.began_at
+        return self.end is None and -AHEAD <= seen <= IDLE and -AHEAD <= began <= longest
 
     def fits(self, place: Place) -> bool:
         """Whether a request comes from the browser that signed in. Networks change under honest officers too."""

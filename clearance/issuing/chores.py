@@ -34,7 +34,21 @@ def due(service: Service, chores: Iterable[Chore]) -> list[Chore]:
     at = service.now()
     with service.database.read() as work:
         records = {chore.name: work.chores.get(chore.name) for chore in chores}
-    return [chore for chore in chores if (record := records[chore.name]) is None or record.free(at)]
+    return [chore for chore in chores if (record := records[chore.name]) is None or _is_free(record, chore, at)]
+
+
+def _is_free(record: ChoreRecord, chore: Chore, at: datetime) -> bool:
+    """Whether somebody should run it now.
+
+    What is put off, or held, for longer than ever happens was so by a clock that has been set back since: waiting until
+    that clock's time has come could take years.
+    """
+    held = record.held_until
+    if record.due_at > at + max(chore.every, LAST_RETRY):
+        record = replace(record, due_at=at)
+    if held is not None and held > at + chore.within:
+        record = replace(record, held_until=None)
+    return record.free(at)
 
 
 def run_chore(service: Service, chore: Chore, *, worker: str) -> bool:
@@ -65,7 +79,7 @@ def retry_after(failures: int) -> timedelta:
 def _take(service: Service, chore: Chore, worker: str, at: datetime) -> ChoreRecord | None:
     with service.database.write() as work:
         record = work.chores.get(chore.name) or ChoreRecord(name=chore.name, due_at=at)
-        if not record.free(at):
+        if not _is_free(record, chore, at):
             return None
         taken = replace(record, holder=worker, held_until=at + chore.within)
         work.chores.save(taken)

@@ -45,7 +45,7 @@ def reserve(service: Service, caller: Caller, *, key: str, fingerprint: str) -> 
                 return KeyMisused.OTHER_REQUEST
             if known.answer is not None:
                 return known.answer
-            if now < known.reserved_until:
+            if now < known.reserved_until <= now + IN_HAND:  # further ahead is the time of a clock since set back
                 return KeyMisused.STILL_IN_HAND
         request = KeyedRequest(
             client_id=caller.client.id,

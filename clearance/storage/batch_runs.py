@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, case, func, select, update
 
 from clearance.domain.batch import BatchRun, BatchStep
-from clearance.issuing.ports import Chunk, Note, RowResult, RunTally
+from clearance.issuing.ports import FARTHEST_AHEAD, Chunk, Note, RowResult, RunTally
 from clearance.storage.batch_notes import notes_from_json, notes_to_json
 from clearance.storage.tables import UtcDateTime
 from clearance.storage.tables_batches import batch_chunks, batch_results, batch_runs
@@ -33,14 +33,15 @@ _REFUSED = (
     select(batch_results).where(_O.run_no == bindparam("run"), ~_O.done).order_by(_O.row).limit(bindparam("limit"))
 )
 _AT = bindparam("at", type_=UtcDateTime)
+_TOO_FAR = bindparam("too_far", type_=UtcDateTime)
 _NEXT = (
     select(batch_chunks)
     .join(batch_runs, _N.number == _C.run_no)
     .where(
         ~_C.done,
         _N.paused_by.is_(None),
-        _C.held_until.is_(None) | (_C.held_until <= _AT),
-        _C.not_before.is_(None) | (_C.not_before <= _AT),
+        _C.held_until.is_(None) | (_C.held_until <= _AT) | (_C.held_until > _TOO_FAR),
+        _C.not_before.is_(None) | (_C.not_before <= _AT) | (_C.not_before > _TOO_FAR),
     )
     .order_by(_C.number, _C.run_no)
     .limit(1)
@@ -91,7 +92,7 @@ class SqlBatchRuns:
         return [RowResult(run_no=run_no, row=each["row"], notes=notes_from_json(each["notes"])) for each in found]
 
     def next_chunk(self, at: datetime) -> Chunk | None:
-        return _chunk(self._connection.execute(_NEXT, {"at": at}).mappings().first())
+        return _chunk(self._connection.execute(_NEXT, {"at": at, "too_far": at + FARTHEST_AHEAD}).mappings().first())
 
     def save_chunk(self, chunk: Chunk) -> None:
         keys = {"wanted_run": chunk.run_no, "wanted": chunk.number}

@@ -1,8 +1,33 @@
 """What our PostgreSQL connections do otherwise than the driver's own."""
 
+import select
+from collections.abc import Mapping
 from typing import Any
 
-from psycopg import Cursor
+from psycopg import Connection, Cursor
+
+BRIEF: Mapping[str, int] = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 5_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+}
+"""Parameters of libpq by which a server that vanished without a word is given up: within seconds while connecting and
+after sending, within ten while waiting for an answer. An address of the database that says otherwise is believed."""
+
+
+def has_hung_up(connection: Connection[Any]) -> bool:
+    """Whether the server closed an idle connection, or the network did.
+
+    Asking the server would cost every request a round trip. Its goodbye, or the end of the line, can be heard without:
+    on a connection between two transactions there is nothing else to hear.
+    """
+    if connection.closed:
+        return True
+    line = select.poll()
+    line.register(connection.fileno(), select.POLLIN)
+    return bool(line.poll(0))
 
 
 class BriefCursor(Cursor[Any]):

@@ -17,6 +17,8 @@ from huey.serializer import Serializer  # type: ignore[import-untyped]
 
 NAME = "clearance"
 POLLED_AT_LEAST_EVERY_S = 1.0
+REDIS_WITHIN_S = 2.0
+"""How long a Redis may be silent: twice the second that a worker listens for, and no officer waits longer."""
 
 
 class QueueLost(Exception):
@@ -89,4 +91,9 @@ def _open(url: str, file: Path) -> Huey:
         case "postgresql":
             return PostgresHuey(NAME, dsn=url, **common)
         case _:
-            return RedisHuey(NAME, url=url, **common)
+            from redis import ConnectionPool  # its driver is there only where it is wanted
+
+            pool = ConnectionPool.from_url(
+                url, socket_timeout=REDIS_WITHIN_S, socket_connect_timeout=REDIS_WITHIN_S, health_check_interval=30
+            )
+            return RedisHuey(NAME, connection_pool=pool, **common)

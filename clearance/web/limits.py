@@ -7,6 +7,8 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import HTTPException
 
+from clearance.web.tally import STORE_TIMEOUT_S
+
 TOO_MANY, BUSY = 429, 503
 ONE_CUSTOMER = 64
 """Bits of an IPv6 address that name a customer's line; the rest is theirs to vary."""
@@ -15,13 +17,16 @@ ONE_CUSTOMER = 64
 def install(app: Flask, *, storage: str) -> Limiter:
     """A limiter that limits nothing by itself; routes say what they bear.
 
-    Should a shared store be out of reach, each process counts for itself: a brake that is too strict beats none.
+    Should a shared store be out of reach, or silent, each process counts for itself: a brake that is too strict beats
+    none, and a visitor who waits for the store waits in vain.
     """
+    brief: dict[str, str | float] = {"socket_timeout": STORE_TIMEOUT_S, "socket_connect_timeout": STORE_TIMEOUT_S}
     app.after_request(_keep_counts_to_ourselves)  # runs after the limiter's own, which is registered later
     return Limiter(
         visitor,
         app=app,
         storage_uri=storage,
+        storage_options={} if storage.startswith("memory:") else brief,  # type: ignore[arg-type]  # they say str
         strategy="moving-window",
         headers_enabled=True,
         in_memory_fallback_enabled=True,

@@ -139,7 +139,8 @@ class TallyShared:
 
     @property
     def alone(self) -> bool:
-        return self.now() < self._silent_until
+        # Both ends: a clock that is set back must not leave the store alone until it has caught up.
+        return timedelta(0) < self._silent_until - self.now() <= timedelta(seconds=ASK_AGAIN_S)
 
     def add(self, *counts: Count) -> list[int]:
         if not self.alone:

@@ -14,6 +14,7 @@ from clearance.domain.person import PhotoRemark
 from clearance.domain.staff import Scope
 from clearance.issuing.fields import Fault, FaultKind
 from clearance.issuing.ports import (
+    FARTHEST_AHEAD,
     BatchRow,
     ChoreRecord,
     Chunk,
@@ -182,6 +183,19 @@ def test_runs_are_tallied_the_latest_first(stored: Database) -> None:
         assert work.batches.results("RUN-1", (2, 3)) == {2}
     with stored.write() as work, pytest.raises(Conflict):
         work.batches.add_result(RowResult(run_no="RUN-1", row=2))
+
+
+def test_a_chunk_that_a_wrong_clock_held_or_put_off_is_free_when_the_clock_is_right(stored: Database) -> None:
+    just, beyond = AT + FARTHEST_AHEAD, AT + FARTHEST_AHEAD + timedelta(seconds=1)
+    with stored.write() as work:
+        work.batches.add_run(run("RUN-1"), [chunk("RUN-1", 1)])
+        for bound in ("held_until", "not_before"):
+            holder = "one" if bound == "held_until" else None
+            work.batches.save_chunk(chunk("RUN-1", 1, holder=holder, **{bound: just}))
+            assert work.batches.next_chunk(AT) is None
+            free = chunk("RUN-1", 1, holder=holder, **{bound: beyond})
+            work.batches.save_chunk(free)
+            assert work.batches.next_chunk(AT) == free
 
 
 def test_chunks_are_taken_up_in_turns_unless_held_paused_put_off_or_done(stored: Database) -> None:

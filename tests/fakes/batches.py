@@ -9,7 +9,17 @@ from clearance.domain.application import Application
 from clearance.domain.batch import Batch, BatchRun, BatchStep, RowStanding
 from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.staff import Scope
-from clearance.issuing.ports import BatchRow, ChoreRecord, Chunk, Conflict, EntryForm, Note, RowResult, RunTally
+from clearance.issuing.ports import (
+    FARTHEST_AHEAD,
+    BatchRow,
+    ChoreRecord,
+    Chunk,
+    Conflict,
+    EntryForm,
+    Note,
+    RowResult,
+    RunTally,
+)
 
 
 @dataclass
@@ -127,8 +137,10 @@ class FakeBatches:
             for chunk in self.stored.batch_chunks.values()
             if not chunk.done
             and self.stored.batch_runs[chunk.run_no].paused_by is None
-            and (chunk.held_until is None or chunk.held_until <= at)
-            and (chunk.not_before is None or chunk.not_before <= at)
+            and all(
+                bound is None or bound <= at or bound > at + FARTHEST_AHEAD
+                for bound in (chunk.held_until, chunk.not_before)
+            )
         ]
         return min(free, key=lambda chunk: (chunk.number, chunk.run_no), default=None)
 

@@ -6,6 +6,7 @@ for each neighbour; everybody imports them from here.
 
 from clearance.issuing.ports.access import Factors, Sessions, StaffChanges, Vault
 from clearance.issuing.ports.batches import (
+    FARTHEST_AHEAD,
     Batches,
     BatchRow,
     Chunk,
@@ -31,6 +32,7 @@ from clearance.issuing.ports.faults import (
     PhotoRefused,
     Trouble,
     Unavailable,
+    Unreadable,
 )
 from clearance.issuing.ports.interface import (
     Clients,
@@ -65,6 +67,7 @@ from clearance.issuing.ports.signing import ComponentState, SealingKey, SigningS
 from clearance.issuing.ports.workbooks import Sheet, Workbooks
 
 __all__ = [
+    "FARTHEST_AHEAD",
     "AgencyRegister",
     "Applications",
     "AuditLog",
@@ -130,6 +133,7 @@ __all__ = [
     "Trouble",
     "Unavailable",
     "UnitOfWork",
+    "Unreadable",
     "Vault",
     "WebhookSender",
     "Webhooks",

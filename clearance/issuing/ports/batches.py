@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
@@ -87,6 +87,10 @@ class RowResult:
     def done(self) -> bool:
         """Whether the step was taken."""
         return not self.notes
+
+
+FARTHEST_AHEAD = timedelta(minutes=10)
+"""Far longer than a chunk is ever held or put off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +194,10 @@ class Batches(Protocol):
         ...
 
     def next_chunk(self, at: datetime) -> Chunk | None:
-        """A chunk that somebody should take up now: of every run its first one before any second one."""
+        """A chunk that somebody should take up now: of every run its first one before any second one.
+
+        One held, or put off, for more than FARTHEST_AHEAD was so by a clock that has been set back, and is free.
+        """
         ...
 
     def save_chunk(self, chunk: Chunk) -> None: ...

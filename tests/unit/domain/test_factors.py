@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearance.domain.factors import (
+    AHEAD,
     FRESH_FOR,
     code_at,
     in_fours,
@@ -53,6 +54,8 @@ def test_a_factor_is_fresh_for_ten_minutes_and_not_before_it_was_shown() -> None
     assert timedelta(minutes=10) == FRESH_FOR
     assert is_fresh(NOW, now=NOW + FRESH_FOR)
     assert not is_fresh(NOW, now=NOW + FRESH_FOR + timedelta(seconds=1))
+    assert is_fresh(NOW, now=NOW - AHEAD)
+    assert not is_fresh(NOW, now=NOW - AHEAD - timedelta(seconds=1))
     assert not is_fresh(None, now=NOW)
 
 

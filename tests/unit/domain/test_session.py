@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from clearance.domain.factors import AHEAD
 from clearance.domain.session import AT_ONCE, IDLE, PASSWORD_ONLY, SHIFT, Place, Session, SessionEnd, elsewhere
 from tests.fakes.office import NOW
 
@@ -28,6 +29,13 @@ def test_a_sign_in_that_stops_half_way_holds_for_a_quarter_of_an_hour_only() -> 
     half = replace(SESSION, complete=False, seen_at=NOW + PASSWORD_ONLY)
     assert half.holds(NOW + PASSWORD_ONLY)
     assert not half.holds(NOW + PASSWORD_ONLY + SECOND)
+
+
+def test_a_session_from_a_time_that_has_yet_to_come_does_not_hold() -> None:
+    assert SESSION.holds(NOW - AHEAD)
+    assert not SESSION.holds(NOW - AHEAD - SECOND)
+    assert not replace(SESSION, seen_at=NOW - AHEAD - SECOND).holds(NOW - AHEAD - SECOND)
+    assert not replace(SESSION, seen_at=NOW + AHEAD + SECOND).holds(NOW)
 
 
 @pytest.mark.parametrize("end", SessionEnd)

@@ -62,6 +62,24 @@ def test_whoever_was_too_slow_does_not_disturb_the_next(office: OfficeAtWork) ->
     assert record.failures == 1
 
 
+def test_a_chore_does_not_wait_for_the_time_of_a_clock_that_was_set_back(office: OfficeAtWork) -> None:
+    right = office.clock.at
+    office.clock.advance(days=730)
+    assert run_chore(office.service, chore(lambda *_: None), worker="one")
+    with pytest.raises(SystemExit):
+        run_chore(office.service, Chore(name="dies", every=HOURLY, run=_die), worker="one")
+    office.clock.at = right
+    for name in ("count", "dies"):
+        again = Chore(name=name, every=HOURLY, run=lambda *_: None)
+        assert due(office.service, [again]) == [again]
+        assert run_chore(office.service, again, worker="two")
+        assert due(office.service, [again]) == []
+
+
+def _die(_service: Service, _at: datetime) -> None:
+    raise SystemExit
+
+
 def test_a_failed_chore_is_tried_again_sooner_and_then_ever_later(office: OfficeAtWork) -> None:
     failing = chore(lambda *_: 1 / 0)
     for failures in (1, 2, 3):

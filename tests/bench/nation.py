@@ -76,9 +76,7 @@ def _copy(connection: psycopg.Connection, table: str, reference: str, clearance_
 @contextmanager
 def served(*, clearances: int, processes: int) -> Iterator[tuple[str, int, int]]:
     """The whole stack; yields host, port and the parent of the web processes."""
-    binaries = postgres.programs()
-    assert binaries, "no PostgreSQL on this machine"
-    with postgres.running(binaries) as server, _home() as home:
+    with postgres.running() as server, _home() as home:
         started = time.monotonic()
         fill(server, home, clearances)
         print(f"\n{clearances:,} clearances in {time.monotonic() - started:.0f} s")

@@ -165,9 +165,7 @@ def test_a_known_passport_and_an_unknown_one_are_answered_alike_and_as_fast() ->
 
     Every other number is on record, so that both kinds lie side by side in the database as they do in the world.
     """
-    binaries = postgres.programs()
-    assert binaries, "no PostgreSQL on this machine"
-    with postgres.running(binaries) as server, nation._home() as home:
+    with postgres.running() as server, nation._home() as home:
         nation.fill(server, home, 3 * PAIRS)
         with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute("SET session_replication_role = replica")

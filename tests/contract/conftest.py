@@ -1,6 +1,5 @@
 """Every contract runs on the fake that the unit tests use and on the real things."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,15 +10,13 @@ from tests.fakes import postgres
 from tests.fakes.database import FakeDatabase
 from tests.fakes.office import furnish
 from tests.fakes.sqlite import sqlite_database
+from tests.stack import postgresql
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server]:
-    binaries = postgres.programs()
-    if binaries is None:
-        assert not os.environ.get("CI"), "PostgreSQL is needed here"
-        pytest.skip("no PostgreSQL server is installed")
-    with postgres.running(binaries) as server:
+    postgresql.require()
+    with postgres.running() as server:
         yield server
 
 

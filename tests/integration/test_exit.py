@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from tests.fakes import postgres
 from tests.fakes.installation import Installation, installation, joined, snapshot
 from tests.fakes.office import CLERK, DEVICE, ISSUER, NOW, PERMIT, decide, draft, expect
 from tests.fakes.outside import FakePrinter
+from tests.stack import postgresql
 from verifier.__main__ import verifier
 
 NOTE = "Print of the ministry's page, seen by two officers ".ljust(64, ".")
@@ -252,13 +252,10 @@ def test_a_lost_document_is_told_and_does_not_close_the_way_out(left: Left, tmp_
 
 
 def test_postgresql_takes_what_sqlite_gave_and_gives_the_same(left: Left, tmp_path: Path) -> None:
-    binaries = postgres.programs()
-    if binaries is None:
-        assert not os.environ.get("CI"), "PostgreSQL is needed here"
-        pytest.skip("no PostgreSQL server is installed")
+    postgresql.require()
     home = tmp_path / "new"
     home.mkdir()
-    with postgres.running(binaries) as server:
+    with postgres.running() as server:
         (home / "clearance.toml").write_text(f'database_url = "{server.url}"\n')
         brought = run("import", left.folder, home)
         assert brought.exit_code == 0, brought.output

@@ -118,6 +118,9 @@ class AuditAct(StrEnum):
     VOID_WITHDRAWN = "void.withdrawn"
     VOID_DONE = "void.done"
     STATISTICS_EXPORTED = "statistics.exported"
+    DATABASE_RESTORED = "database.restored"
+    """The record goes on from a backup: what was entered after that is not in it."""
+    RESTORE_FINISHED = "restore.finished"
 
 
 @dataclass(frozen=True, kw_only=True)

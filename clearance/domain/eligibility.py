@@ -69,6 +69,7 @@ class Ground(StrEnum):
     PAY_ORDER_USED = "pay_order_used"
     ACTIVE_CLEARANCE = "active_clearance"
     SIGNING_STOPPED = "signing_stopped"
+    NOT_RECONCILED = "not_reconciled"
     TOO_MANY_THIS_HOUR = "too_many_this_hour"
     TOO_MANY_TODAY = "too_many_today"
     PHOTO_NOT_ACCEPTED = "photo_not_accepted"

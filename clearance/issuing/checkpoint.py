@@ -8,6 +8,7 @@ and every desk shows how old it is.
 from clearance.credential.checkpoint import Checkpoint
 from clearance.domain.audit import EMPTY, AuditHead, check
 from clearance.issuing.ports import KeysUnusable
+from clearance.issuing.publish import require_reconciled
 from clearance.issuing.signing_room import SigningRoom
 
 
@@ -16,7 +17,8 @@ class RecordRewritten(KeysUnusable):
 
 
 def publish_checkpoint(room: SigningRoom) -> None:
-    """Publish how far the record has come. Raises RecordRewritten and what the publisher raises."""
+    """Publish how far the record has come. Raises NotReconciled, RecordRewritten and what the publisher raises."""
+    require_reconciled(room)
 
     def head_after(last: Checkpoint | None) -> AuditHead:
         return _checked_head(room, EMPTY if last is None else head_of(last))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from clearance.domain.audit import AuditAct, AuditEntry
 from clearance.domain.decision import Refused
+from clearance.domain.eligibility import Ground, Objection
 from clearance.domain.signing import SigningStop, against_stopping
 from clearance.domain.staff import Officer
 from clearance.issuing.cases import read_officer
@@ -57,6 +58,8 @@ def resume_signing(service: Service, *, officer_no: str, reason: str) -> Signing
         stop = work.signing.standing_stop()
         if stop is None:
             return None
+        if work.restorations.standing() is not None:
+            return Refused(objections=(Objection(ground=Ground.NOT_RECONCILED),))
         work.signing.resume(officer_no=officer_no, at=at)
         facts = {"reason": reason.strip()}
         work.audit.append(

@@ -8,6 +8,8 @@ from functools import partial
 
 from clearance.credential.status import Status
 from clearance.domain import status_lists
+from clearance.domain.restoration import with_marks
+from clearance.issuing.ports import KeysUnusable, UnitOfWork
 from clearance.issuing.service import dhaka_day
 from clearance.issuing.signing_room import SigningRoom
 
@@ -15,8 +17,20 @@ RENEW_TRUST_AFTER_S = 86_400
 """Far below the bundle's term, so that a desk that is seldom on line has long before it counts as stale."""
 
 
+class NotReconciled(KeysUnusable):
+    """The database is a restored one that nobody has compared yet with what was published since its backup."""
+
+
+def require_reconciled(room: SigningRoom) -> None:
+    """Raises NotReconciled: a list made from an older database could call a card valid that was taken back."""
+    with room.database.read() as work:
+        if work.restorations.standing() is not None:
+            raise NotReconciled("This database was restored and is not reconciled: clearance restore finish")
+
+
 def publish_status(room: SigningRoom) -> None:
     """Publish the lists that changed since they were published: after each change, and in each round."""
+    require_reconciled(room)
     room.publisher.publish_lists(partial(_not_valid, room), at=_now(room))
 
 
@@ -28,12 +42,16 @@ def keep_published(room: SigningRoom) -> None:
         room.publisher.republish_trust(_now(room))
 
 
-def _not_valid(room: SigningRoom, uri: str) -> Mapping[int, Status]:
+def not_valid(work: UnitOfWork, uri: str) -> Mapping[int, Status]:
     """The indices of one list that are not VALID. A card that may have been signed for a case that was then rejected
-    counts as revoked."""
+    counts as revoked; so does one that only a list of lost days calls so."""
+    abandoned = dict.fromkeys(work.intents.abandoned(uri), Status.INVALID)
+    return with_marks(abandoned | dict(work.clearances.statuses(uri)), work.restorations.marks(uri))
+
+
+def _not_valid(room: SigningRoom, uri: str) -> Mapping[int, Status]:
     with room.database.read() as work:
-        abandoned = dict.fromkeys(work.intents.abandoned(uri), Status.INVALID)
-        return abandoned | dict(work.clearances.statuses(uri))
+        return not_valid(work, uri)
 
 
 def _keep_lists(room: SigningRoom) -> None:
@@ -43,9 +61,14 @@ def _keep_lists(room: SigningRoom) -> None:
         return
     uris, day = bundle.status_uris, dhaka_day(room.now())
     with room.database.read() as work:
-        drawn = work.intents.drawn(uris[-1]) / room.status_size
+        drawn, epoch = work.intents.drawn(uris[-1]) / room.status_size, work.restorations.epoch()
     wanted = status_lists.lists_after(
-        uris, drawn=drawn, on=day, held_by_all=_held_by_all(room, uris), run_out=frozenset(_run_out(room, uris))
+        uris,
+        drawn=drawn,
+        on=day,
+        held_by_all=_held_by_all(room, uris),
+        run_out=frozenset(_run_out(room, uris)),
+        epoch=epoch,
     )
     if wanted != uris:
         room.publisher.name_lists(wanted, at=_now(room))

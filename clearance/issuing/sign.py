@@ -14,6 +14,7 @@ from datetime import datetime
 from clearance.credential.claims import CardClass, ClearanceClaims, StatusRef, encode_claims
 from clearance.credential.cose import sign1
 from clearance.credential.qrtext import pack
+from clearance.domain import status_lists
 from clearance.domain.audit import AuditAct, AuditEntry
 from clearance.domain.clearance import Clearance, new_clearance_no
 from clearance.domain.decision import Attempt, Refused, may_issue
@@ -160,6 +161,8 @@ def _claims(
 
 def free_index(room: SigningRoom, work: UnitOfWork) -> StatusRef:
     """A random index that no card ever had: nobody can tell from it how many cards there are, or whose is next."""
+    if not status_lists.of_epoch(room.status_uri, work.restorations.epoch()):
+        raise NotSigned(Trouble.LIST_NOT_OPEN, about=room.status_uri)
     for _ in range(INDEX_TRIES):
         ref = StatusRef(uri=room.status_uri, idx=secrets.randbelow(room.status_size))
         if work.intents.index_is_free(ref):

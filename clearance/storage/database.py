@@ -38,6 +38,7 @@ from clearance.issuing.ports import (
     PermitChanges,
     Permits,
     Reissues,
+    Restorations,
     Rules,
     Sessions,
     SigningControls,
@@ -64,6 +65,7 @@ from clearance.storage.oversight import SqlOversight
 from clearance.storage.permits import SqlPermits
 from clearance.storage.reissues import SqlReissues
 from clearance.storage.requests import SqlAgencyRegister, SqlCorrectionRequests
+from clearance.storage.restorations import SqlRestorations
 from clearance.storage.rights import give_rights
 from clearance.storage.rules import SqlPermitChanges, SqlRules
 from clearance.storage.schema import migrate
@@ -164,6 +166,7 @@ class SqlUnitOfWork:
     correction_requests: CorrectionRequests
     agency_register: AgencyRegister
     oversight: Oversight
+    restorations: Restorations
     audit: AuditLog
 
     def __init__(self, engine: Engine, *, writes: bool, queues: bool = True) -> None:
@@ -230,6 +233,7 @@ class SqlUnitOfWork:
         self.correction_requests = SqlCorrectionRequests(connection)
         self.agency_register = SqlAgencyRegister(connection)
         self.oversight = SqlOversight(connection)
+        self.restorations = SqlRestorations(connection)
         self.audit = audit
 
 

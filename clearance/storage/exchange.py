@@ -43,6 +43,7 @@ from clearance.storage import (
     tables_interface,
     tables_oversight,
     tables_requests,
+    tables_restoring,
     tables_rules,
 )
 from clearance.storage.audit import SqlAuditLog
@@ -63,6 +64,7 @@ _TABLE_MODULES = (
     tables_interface,
     tables_oversight,
     tables_requests,
+    tables_restoring,
     tables_rules,
 )
 """They add their tables to `metadata` when they are loaded: named here, so that none can be missing below."""

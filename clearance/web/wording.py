@@ -23,6 +23,7 @@ from clearance.issuing.fields import Fault, FaultKind
 from clearance.issuing.keys_and_desks import ListUse
 from clearance.issuing.ports import NotSigned, PhotoGround, Trouble
 from clearance.web.wording_oversight import OVERSIGHT_ACT_WORDS, OVERSIGHT_GROUND_WORDS
+from clearance.web.wording_restore import RESTORE_ACT_WORDS, RESTORE_GROUND_WORDS, RESTORE_TROUBLE_WORDS
 from clearance.web.wording_rules import RULE_ACT_WORDS, RULE_FIELD_WORDS, RULE_GROUND_WORDS, rule_word
 from clearance_templates.i18n import N_, Translator
 
@@ -81,6 +82,7 @@ GROUND_WORDS: Mapping[Ground, str] = {
     Ground.SIGNING_STOPPED: N_(
         "%(officer)s stopped all signing on %(since)s: “%(reason)s”. No card can be issued until it is resumed."
     ),
+    **RESTORE_GROUND_WORDS,
     Ground.TOO_MANY_THIS_HOUR: N_(
         "%(limit)s cards were signed within an hour, and more are not allowed. Nothing is lost: try again later. "
         "If nobody in your office knows why, call your administrator."
@@ -124,6 +126,7 @@ TROUBLE_WORDS: Mapping[Trouble, str] = {
     Trouble.STATUS_LIST_FULL: N_(
         "The status list is full; nothing was issued. Call your administrator: a new list must be opened."
     ),
+    **RESTORE_TROUBLE_WORDS,
     Trouble.NOT_ACCEPTED: N_(
         "A desk would not accept the new card (%(about)s); it was not released. Call your administrator: keys, trust "
         "files and clock must be checked. Then try again."
@@ -391,6 +394,7 @@ ACT_WORDS: Mapping[AuditAct, str] = {
     AuditAct.REQUEST_ANSWERED: N_("Request answered"),
     **RULE_ACT_WORDS,
     **OVERSIGHT_ACT_WORDS,
+    **RESTORE_ACT_WORDS,
 }
 RULE_NAMED = N_("Rule: %(source)s, since %(since)s.")
 """Follows every sentence that comes from a rule."""

@@ -48,6 +48,7 @@ from clearance.issuing.ports import (
     PermitChanges,
     Permits,
     Reissues,
+    Restorations,
     Rules,
     Sessions,
     SigningControls,
@@ -71,11 +72,12 @@ from tests.fakes.interface import (
 )
 from tests.fakes.oversight import FakeOversight, OversightRows
 from tests.fakes.requests import FakeAgencyRegister, FakeCorrectionRequests, RequestRows
+from tests.fakes.restorations import FakeRestorations, RestorationRows
 from tests.fakes.rules import FakePermitChanges, FakePermits, FakeRules, RuleRows, take_place
 
 
 @dataclass
-class Rows(AccessRows, BatchRows, InterfaceRows, OversightRows, RequestRows, RuleRows):
+class Rows(AccessRows, BatchRows, InterfaceRows, OversightRows, RequestRows, RestorationRows, RuleRows):
     """Everything that is stored. The values are frozen, so copying the dictionaries copies the state."""
 
     officers: dict[str, Officer] = field(default_factory=dict)
@@ -136,6 +138,7 @@ class FakeUnitOfWork:
     correction_requests: CorrectionRequests
     agency_register: AgencyRegister
     oversight: Oversight
+    restorations: Restorations
     audit: AuditLog
 
     def __init__(self, database: FakeDatabase, *, writes: bool) -> None:
@@ -171,6 +174,7 @@ class FakeUnitOfWork:
         self.correction_requests = FakeCorrectionRequests(self.rows.correction_requests)
         self.agency_register = FakeAgencyRegister(self.rows.agencies)
         self.oversight = FakeOversight(self.rows)
+        self.restorations = FakeRestorations(self.rows)
         self.audit = FakeAuditLog(self.rows)
         return self
 

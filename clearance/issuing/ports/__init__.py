@@ -62,6 +62,7 @@ from clearance.issuing.ports.records import (
     UnitOfWork,
 )
 from clearance.issuing.ports.requests import AgencyRegister, CorrectionRequests
+from clearance.issuing.ports.restoring import Restorations
 from clearance.issuing.ports.rules import PermitChanges, Rules
 from clearance.issuing.ports.signing import ComponentState, SealingKey, SigningService, StatusPublisher
 from clearance.issuing.ports.workbooks import Sheet, Workbooks
@@ -115,6 +116,7 @@ __all__ = [
     "RowNote",
     "RowResult",
     "RowTrouble",
+    "Restorations",
     "Rules",
     "RunTally",
     "SealingKey",

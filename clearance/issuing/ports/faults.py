@@ -32,6 +32,8 @@ class Trouble(StrEnum):
     STORAGE = "storage"
     DATABASE = "database"
     STATUS_LIST_FULL = "status_list_full"
+    LIST_NOT_OPEN = "list_not_open"
+    """The list for new cards of a restored office is not published yet."""
     NOT_ACCEPTED = "not_accepted"
     """A desk would not pass the new card; `about` is the reason that it would give."""
     UNREADABLE = "unreadable"

@@ -26,6 +26,7 @@ from clearance.issuing.ports.interface import Clients, Deliveries, FeedPlaces, K
 from clearance.issuing.ports.oversight import Oversight
 from clearance.issuing.ports.permits import Permits
 from clearance.issuing.ports.requests import AgencyRegister, CorrectionRequests
+from clearance.issuing.ports.restoring import Restorations
 from clearance.issuing.ports.rules import PermitChanges, Rules
 
 
@@ -319,6 +320,7 @@ class UnitOfWork(Protocol):
     correction_requests: CorrectionRequests
     agency_register: AgencyRegister
     oversight: Oversight
+    restorations: Restorations
     audit: AuditLog
 
     def __enter__(self) -> Self: ...

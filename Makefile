@@ -35,5 +35,11 @@ lock: ## pin the newest dependencies into the two hashed locks
 desk-bundle: ## offline kit for desks into dist/; HOME_OF_OFFICE=/srv/clearance ISSUER=https://host
 	@$(PYTHON) dev.py desk-bundle --home "$(HOME_OF_OFFICE)" $(if $(ISSUER),--issuer "$(ISSUER)")
 
-.PHONY: help run test check bench vectors mutation fuzz pictures lock desk-bundle
+sbom: ## bill of materials (CycloneDX) of everything locked, into dist/sbom.json
+	@$(PYTHON) dev.py sbom
+
+audit: ## ask an advisory service about every locked package; exit status 2 where none answers
+	@$(PYTHON) dev.py audit
+
+.PHONY: help run test check bench vectors mutation fuzz pictures lock desk-bundle sbom audit
 .DEFAULT_GOAL := help

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """One door for every task: `python3 dev.py run | test | check | bench | vectors | mutation | fuzz | pictures | lock |
-desk-bundle`.
+desk-bundle | sbom | audit`.
 
 Needs Python 3.11 with pip and nothing else. It decides how the environment is made and what a task starts; what a task
 does is the business of the program it starts.
@@ -239,6 +239,17 @@ def desk_bundle(rest: list[str]) -> int:
     return python("-m", "deploy.desk_kit", *rest)
 
 
+def sbom(_: list[str]) -> int:
+    install("dev")
+    return python("-m", "deploy.sbom", "dist/sbom.json")
+
+
+def audit(_: list[str]) -> int:
+    """0: asked, nothing known; 1: a weakness is known; 2: no advisory service answered."""
+    install("dev")
+    return python("-m", "deploy.audit")
+
+
 def usage(_: list[str]) -> int:
     print(__doc__)
     return 0
@@ -247,7 +258,7 @@ def usage(_: list[str]) -> int:
 TASKS: dict[str, Callable[[list[str]], int]] = {
     "help": usage, "run": run, "test": test, "check": check, "bench": bench,
     "vectors": vectors, "mutation": mutation, "fuzz": fuzz, "pictures": pictures, "lock": lock,
-    "desk-bundle": desk_bundle,
+    "desk-bundle": desk_bundle, "sbom": sbom, "audit": audit,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ process anew (no connection or thread survives a fork), is left to whoever hands
 """
 
 import gc
+import select
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -12,12 +13,12 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 THREADS = 16
 """Of one process. Four look up at once (`web.public.admission`); the others wait, read files, or say: too busy."""
 TIMEOUT_S = 60
 LEAVE_WITHIN_S = 30
-BACKLOG = 512
 
 
 class Processes(BaseApplication):  # type: ignore[misc]
@@ -35,11 +36,12 @@ class Processes(BaseApplication):  # type: ignore[misc]
         chosen: dict[str, Any] = {
             "bind": f"fd://{self._listener}",
             "workers": self._count,
-            "worker_class": "gthread",
+            "worker_class": PoliteWorker,
             "threads": THREADS,
             "timeout": TIMEOUT_S,
             "graceful_timeout": LEAVE_WITHIN_S,
             "loglevel": "warning",
+            "control_socket_disable": True,  # signals are enough
             "forwarded_allow_ips": "",  # proxies of ours are counted in one place, `trusted_proxies`
             "worker_exit": lambda _arbiter, _worker: self._open.close(),
         }
@@ -57,6 +59,20 @@ class Processes(BaseApplication):  # type: ignore[misc]
         return application
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError where the port cannot be had."""
-    return socket.create_server((host, port), backlog=BACKLOG)
+class PoliteWorker(ThreadWorker):  # type: ignore[misc]
+    """One process that leaves without dropping anybody.
+
+    Those whom the kernel has let in have been promised an answer: it takes in its share before it closes the door. As
+    gunicorn has it, they would be cut off when the last process is gone.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if self.alive or enabled:
+            return
+        for listener in self.sockets:
+            waiting = select.poll()
+            waiting.register(listener, select.POLLIN)
+            while waiting.poll(0):
+                self.accept(listener)
+            listener.close()

@@ -2,17 +2,19 @@
 
 import os
 import secrets
+import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
-from waitress.server import BaseWSGIServer, create_server
 
-from clearance.bootstrap import ConfigurationRefused, log_in_lines, open_queue, read_settings, service_of
+from clearance.bootstrap import ConfigurationRefused, log_in_lines, open_queue, own_secret, read_settings, service_of
 from clearance.config import Settings
 from clearance.issuing.service import Service
+from clearance.one_process import OneProcess
 from clearance.web.app import create_app
 from clearance.web.help_pages import FOLDER
 from clearance.web.options import WebOptions
@@ -20,45 +22,55 @@ from clearance.web.staff.batch_files import MAX_UPLOAD
 from clearance.worker import chores_of, working
 
 SESSION_SECRET = "session.secret"  # noqa: S105 - the name of a file, not a secret
-THREADS = 16
-"""Of one process (see `processes.THREADS`)."""
+BACKLOG = 512
 IN_MEMORY_BYTES = 12 << 20
 """What is sent is kept off the disk up to this size: a card to check is forgotten with its answer."""
 
 
-@contextmanager
-def serving(home: Path, *, host: str, port: int, processes: int = 1) -> Iterator[Callable[[], None]]:
-    """A bound server of the installation at `home`; calling what is yielded serves until the process is told to stop.
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A bound web server. `serve` returns some time after `stop`: when everybody who had come is answered."""
 
-    One process serves with waitress and can do the worker's work besides; several are gunicorn's.
+    serve: Callable[[], None]
+    stop: Callable[[], None]
+
+
+@contextmanager
+def serving(home: Path, *, host: str, port: int, processes: int = 1) -> Iterator[Running]:
+    """A bound server of the installation at `home`. One process serves with waitress and can do the worker's work
+    besides; several are gunicorn's, which hears SIGTERM itself.
+
     Raises ConfigurationRefused, and OSError where the port cannot be had.
     """
     log_in_lines()
     settings = read_settings(home)
     require_no_keys(settings)
     if processes > 1:
-        from clearance.processes import Processes, bound  # gunicorn needs a POSIX system
+        from clearance.processes import Processes  # gunicorn needs a POSIX system
 
         require_shared(settings)
         with service_of(settings):  # whatever is to be refused is refused here, before there are processes
             listener = bound(host, port)
-        yield Processes(lambda: _opened(settings), listener=listener, count=processes).run
+        several = Processes(lambda: _opened(settings), listener=listener, count=processes)
+        yield Running(serve=several.run, stop=lambda: None)
         return
-    with service_of(settings) as service:
-        server = create_server(
-            web_app(service, settings),
-            host=host,
-            port=port,
-            threads=THREADS,
-            ident=None,
-            inbuf_overflow=IN_MEMORY_BYTES,
-            max_request_body_size=MAX_UPLOAD,
-        )
-        try:
-            with _embedded_worker(service, settings):
-                yield lambda: _serve(server, service)
-        finally:
-            server.close()
+    with (
+        service_of(settings) as service,
+        closing(_one_process(service, settings, bound(host, port))) as server,
+        _embedded_worker(service, settings),
+    ):
+        yield Running(serve=lambda: _serve(server, service), stop=server.stop)
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError where the port cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def _one_process(service: Service, settings: Settings, listener: socket.socket) -> OneProcess:
+    application = web_app(service, settings)
+    return OneProcess(application, listener=listener, in_memory=IN_MEMORY_BYTES, largest=MAX_UPLOAD)
 
 
 def require_shared(settings: Settings) -> None:
@@ -132,16 +144,12 @@ def _opened(settings: Settings) -> Iterator[Flask]:
         yield web_app(service, settings)
 
 
-def _serve(server: BaseWSGIServer, service: Service) -> None:
+def _serve(server: OneProcess, service: Service) -> None:
     """Serve until told to stop; what the first form needs loads meanwhile."""
     threading.Thread(target=service.printer.get_ready, name="printer", daemon=True).start()
-    server.run()
+    server.serve()
 
 
 def _session_secret(home: Path) -> bytes:
     """The key of session cookies and download tokens: made once, readable by this user only."""
-    path = home / SESSION_SECRET
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32), encoding="ascii")
-    return path.read_bytes()
+    return own_secret(home / SESSION_SECRET, lambda: secrets.token_hex(32).encode("ascii"))

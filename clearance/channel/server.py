@@ -3,6 +3,7 @@
 It decides nothing about cards. Its process should hold as little as can be, so it is the standard library alone.
 """
 
+import select
 import socket
 import ssl
 import struct
@@ -41,23 +42,45 @@ class SigningServer:
         self._listener, self._service, self._users = listener, service, users
         self._context = tls(address, ssl.PROTOCOL_TLS_SERVER) if isinstance(address, TlsAddress) else None
         self._places = threading.Semaphore(PLACES)
+        self._stopping = False
+        self._rung, self._bell = socket.socketpair()
+        listener.setblocking(False)  # a caller may be gone again before it is let in
 
     def serve(self) -> None:
-        """Answer until `stop` is called; begun requests are finished first."""
+        """Answer until `stop` is called; whoever had come by then is answered, whoever comes later is refused."""
         with ThreadPoolExecutor(PLACES, thread_name_prefix="request") as pool:
-            while True:
+            while self._somebody_comes():
                 self._places.acquire()
                 try:
                     line, _ = self._listener.accept()
-                except OSError:
-                    return
+                except OSError:  # gone again
+                    self._places.release()
+                    continue
+                line.setblocking(True)
                 pool.submit(self._attend, line)
+            self._listener.close()
 
     def stop(self) -> None:
-        """Take no more requests; `serve` returns when those at work are answered. May be called by a signal's handler,
-        which must not raise instead: an exception between two steps of `serve` could leave a lock taken for ever.
+        """Take no more requests; `serve` returns when those who had come are answered. May be called by a signal's
+        handler, which must not raise instead: an exception between two steps of `serve` could leave a lock taken for
+        ever.
         """
-        self._listener.shutdown(socket.SHUT_RDWR)
+        self._stopping = True
+        self._bell.send(b"!")
+
+    def close(self) -> None:
+        """What `stop` needs is gone."""
+        self._rung.close()
+        self._bell.close()
+
+    def _somebody_comes(self) -> bool:
+        """Wait for a caller; once stopped, whether one is at the door still."""
+        door = select.poll()
+        door.register(self._listener, select.POLLIN)
+        door.register(self._rung, select.POLLIN)
+        if not self._stopping:
+            door.poll()
+        return any(place == self._listener.fileno() for place, _ in door.poll(0)) or not self._stopping
 
     def _attend(self, line: socket.socket) -> None:
         try:
@@ -132,4 +155,8 @@ class SigningServer:
 def bound(address: Address, service: SigningService, *, users: frozenset[int]) -> Iterator[SigningServer]:
     """A server at the address. Raises AddressTaken, OSError (ssl.SSLError among them)."""
     with listening(address) as listener:
-        yield SigningServer(listener, service, address=address, users=users)
+        server = SigningServer(listener, service, address=address, users=users)
+        try:
+            yield server
+        finally:
+            server.close()

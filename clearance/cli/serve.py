@@ -1,11 +1,12 @@
 """`clearance serve` and `clearance demo`: start the programs and say clearly when they cannot start."""
 
-import signal
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from clearance.cli.signals import ending_on_signals
 
 HOME = click.Path(path_type=Path, file_okay=False)
 
@@ -32,11 +33,11 @@ def serve(home: Path, host: str, port: int, workers: int) -> None:
     from clearance.bootstrap import ConfigurationRefused
     from clearance.serving import serving
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the worker inside lays its work down first
     try:
-        with serving(home, host=host, port=port, processes=workers) as run:
+        with ending_on_signals() as signals, serving(home, host=host, port=port, processes=workers) as running:
+            signals.stop = running.stop
             click.echo(f"Serving http://{host}:{port}/ - stop with Ctrl-C.")
-            run()
+            running.serve()
     except ConfigurationRefused as refused:
         raise click.ClickException("This installation must not start:\n  " + "\n  ".join(refused.faults)) from None
     except OSError as error:

@@ -1,15 +1,12 @@
 """`clearance signer`: the signing service, and the switch that stops every signature."""
 
 import os
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from clearance.cli.office import fail, home_option, language_option, office_at, shown, words
+from clearance.cli.signals import ending_on_signals
 from clearance.domain.decision import Refused
 from clearance.issuing.halt import resume_signing, standing_stop, stop_signing
 from clearance.issuing.ports import NotOnRecord, NotSigned
@@ -45,7 +42,7 @@ def run(home: Path) -> None:
     from clearance.signer import signing
 
     try:
-        with _ending_on_signals() as signals, signing(home) as running:
+        with ending_on_signals() as signals, signing(home) as running:
             signals.stop = running.stop
             click.echo("The signing service is ready. Stop: Ctrl-C.")
             running.serve()
@@ -141,30 +138,3 @@ def status(context: click.Context, home: Path, language: str) -> None:
 
 def _no_such_officer(number: str, t: Translator) -> None:
     fail(t.gettext("There is no officer %(number)s.") % {"number": shown(number)}, os.EX_DATAERR)
-
-
-class _Signals:
-    """SIGTERM ends the service as Ctrl-C does; a second one does not tear apart what is being finished.
-
-    While the service starts, a signal breaks the start off; from then on it calls `stop`.
-    """
-
-    stop: Callable[[], None] | None = None
-
-    def receive(self, _signal: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        if self.stop is None:
-            raise KeyboardInterrupt
-        self.stop()
-
-
-@contextmanager
-def _ending_on_signals() -> Iterator[_Signals]:
-    signals = _Signals()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signals.receive)
-    try:
-        yield signals
-    except KeyboardInterrupt:
-        return

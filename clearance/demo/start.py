@@ -38,11 +38,11 @@ def run(
     ):
         from clearance.serving import serving  # takes about as long to load as the other two to start
 
-        with serving(home, host=HOST, port=port) as serve:
+        with serving(home, host=HOST, port=port) as web:
             signer.wait()
             desk.wait()
             say(_banner(home, port=port, desk_port=desk_port))
-            serve()
+            web.serve()
     say("Stopped. The demo's data are kept; `make run` goes on where you left off.")
 
 

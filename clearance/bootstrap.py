@@ -32,7 +32,11 @@ from clearance.storage.database import SqlDatabase
 from clearance.storage.documents import DocumentDirectory
 from clearance.storage.object_documents import StoreMisnamed, open_store
 from clearance.storage.queue import QueueLost, WorkQueue
+from clearance.storage.record_keys import KeysLacking
 from clearance.storage.schema import UnknownSchema
+from clearance.storage.sealed_documents import DocumentSeal
+from clearance.storage.sealing import KeyLacking, keys_in, make_keys
+from clearance.storage.secret_file import secret_at
 
 SOCKET = "signer.sock"
 VAULT_KEY = "factors.key"
@@ -66,14 +70,16 @@ def read_settings(home: Path) -> Settings:
 
 def open_documents(settings: Settings) -> Documents:
     """Where photos and sealed cards lie. Raises ConfigurationRefused."""
+    seal = DocumentSeal(keys_in(settings.records_key))
     if not settings.documents_url:
-        return DocumentDirectory(settings.documents)
+        return DocumentDirectory(settings.documents, seal)
     try:
         return open_store(
             settings.documents_url,
             endpoint=settings.documents_endpoint,
             region=settings.documents_region,
             credentials=settings.documents_credentials_file,
+            seal=seal,
         )
     except StoreMisnamed as error:
         raise ConfigurationRefused(str(error)) from None
@@ -123,25 +129,51 @@ def service_of(settings: Settings) -> Iterator[Service]:
 
 def _vault_key(home: Path) -> bytes:
     """The key of the officers' second factors: made once, readable by this user only, and not in the database."""
-    path = home / VAULT_KEY
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()
+    return own_secret(home / VAULT_KEY, lambda: secrets.token_bytes(32))
+
+
+def own_secret(path: Path, made: Callable[[], bytes]) -> bytes:
+    """A secret of the installation, made at its first start. Raises ConfigurationRefused."""
+    try:
+        return secret_at(path, made)
+    except OSError as error:
+        raise ConfigurationRefused(f"{path} cannot be read or made: {error.strerror}.") from None
 
 
 @contextmanager
 def open_database(settings: Settings) -> Iterator[SqlDatabase]:
     """The database, brought to the newest schema first. Raises ConfigurationRefused."""
-    database = SqlDatabase(settings.url)
+    database = SqlDatabase(settings.url, keys=keys_in(settings.records_key))
     try:
+        _require_records_key(settings, database)
         try:
             database.migrate()
-        except UnknownSchema as error:
+            database.register_keys()
+        except (UnknownSchema, KeyLacking) as error:
             raise ConfigurationRefused(str(error)) from None
+        except KeysLacking as lacking:
+            raise ConfigurationRefused(
+                f"Rows of this database may be sealed with {lacking}, and {settings.records_key} has no such key. Put "
+                "back the file that belongs to this database, or name it as records_key_file."
+            ) from None
         yield database
     finally:
         database.close()
+
+
+def _require_records_key(settings: Settings, database: SqlDatabase) -> None:
+    """The first key is made where nothing was ever kept, and in a demo. Raises ConfigurationRefused elsewhere: another
+    key opens nothing."""
+    if settings.records_key.exists():
+        return
+    if not settings.demo and not database.is_new:
+        raise ConfigurationRefused(
+            f"There is no {settings.records_key}, which opens what is sealed in the database. Put it back from where "
+            "it is kept, or name it as records_key_file: web, worker and signing service use the same. A database of "
+            "a version that sealed nothing gets its first key by: clearance db init"
+        )
+    settings.records_key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_keys(settings.records_key)
 
 
 def published_trust(settings: Settings) -> tuple[x509.Certificate, TrustBundle]:

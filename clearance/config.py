@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     tsa_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
     """The time stamp authority (RFC 3161) whose stamp is put into every seal; empty for seals without one."""
     signer: SignerSettings = SignerSettings()
+    records_key_file: Path | None = None
+    """The keys that personal columns and documents are sealed with; `<home>/records.key` unless given. Web, worker and
+    signing service need the same."""
     documents_directory: Path | None = None
     """Photos and sealed cards; `<home>/documents` unless given. The signing service and the web share it."""
     trust_directory: Path | None = None
@@ -177,6 +180,11 @@ class Settings(BaseSettings):
     def documents(self) -> Path:
         """Photos and sealed cards."""
         return self.documents_directory or self.home / "documents"
+
+    @property
+    def records_key(self) -> Path:
+        """The file of keys that what is personal is sealed with."""
+        return self.home / (self.records_key_file or "records.key")
 
     @property
     def published(self) -> Path:

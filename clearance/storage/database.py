@@ -4,8 +4,9 @@ SQLite: WAL with synchronous=FULL, because a clearance that was reported as reco
 0040). A writer takes the right to write before its first read, so that what it judges cannot change under it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from types import TracebackType
@@ -13,8 +14,9 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from clearance.issuing.ports import (
     AgencyRegister,
@@ -32,6 +34,7 @@ from clearance.issuing.ports import (
     EntryForms,
     Factors,
     FeedPlaces,
+    Glance,
     Intents,
     KeyedRequests,
     Oversight,
@@ -60,15 +63,19 @@ from clearance.storage.desks import SqlDesks
 from clearance.storage.entry_forms import SqlEntryForms
 from clearance.storage.exchange import RecordsIn, RecordsOut
 from clearance.storage.factors import SqlFactors
+from clearance.storage.glances import glances
 from clearance.storage.intents import SqlIntents
 from clearance.storage.oversight import SqlOversight
 from clearance.storage.permits import SqlPermits
+from clearance.storage.record_keys import register_keys
 from clearance.storage.reissues import SqlReissues
 from clearance.storage.requests import SqlAgencyRegister, SqlCorrectionRequests
 from clearance.storage.restorations import SqlRestorations
 from clearance.storage.rights import give_rights
 from clearance.storage.rules import SqlPermitChanges, SqlRules
-from clearance.storage.schema import migrate
+from clearance.storage.schema import is_new, migrate
+from clearance.storage.sealed import open_with
+from clearance.storage.sealing import RecordKeys
 from clearance.storage.sessions import SqlSessions
 from clearance.storage.signing import SqlSigningControls
 from clearance.storage.staff import SqlStaff
@@ -76,6 +83,8 @@ from clearance.storage.staff_changes import SqlStaffChanges
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for its turn. Longer than any transaction of ours, shorter than a browser's patience."""
+CONNECTION_WITHIN_S = 5.0
+"""How long a thread waits while all connections of its process are in use: then something holds them."""
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
     "PRAGMA journal_mode = WAL",
@@ -88,13 +97,44 @@ _FOR_WRITING = {"clearance_for_writing": True}
 class SqlDatabase:
     """Implements `clearance.issuing.ports.Database` on SQLite and PostgreSQL."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, keys: RecordKeys | None = None) -> None:
+        """Without the keys of the records everything works but what touches a sealed column: that raises Unreadable."""
         # Parameters are personal data; they must not reach a log inside an error message.
-        self._engine = create_engine(url, hide_parameters=True, connect_args=_arguments(url))
+        self._engine = create_engine(
+            url, hide_parameters=True, connect_args=_arguments(url), pool_timeout=CONNECTION_WITHIN_S
+        )
         event.listen(self._engine, "handle_error", _translate)
+        self._keys = keys
+        if keys is not None:
+            open_with(self._engine.dialect, keys)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _configure_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self._engine, "checkout", _require_line)
+        alone = {"isolation_level": "AUTOCOMMIT"} if self._engine.dialect.name == "postgresql" else {}
+        self._glancing = self._engine.execution_options(**alone)  # the same connections, without transactions
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever kept here. Raises Unavailable."""
+        database = self._engine.url.database
+        if self._engine.dialect.name == "sqlite" and database and not Path(database).exists():
+            return True  # asking would make the file
+        with self._engine.connect() as connection:
+            return is_new(connection)
+
+    def register_keys(self) -> None:
+        """Note that rows may be sealed with the newest of the keys. Raises KeysLacking where the database knows of
+        others: they are another installation's, or somebody lost one."""
+        if self._keys is None:
+            raise ValueError("opened without keys")
+        with self._engine.connect() as connection:
+            if not register_keys(connection, self._keys.ids, writing=False):
+                connection.rollback()
+                connection.execution_options(**_FOR_WRITING)
+                register_keys(connection, self._keys.ids, writing=True)
+                connection.commit()
 
     def migrate(self) -> None:
         """Bring the database to today's tables. Raises UnknownSchema for one of a newer version, Unavailable."""
@@ -119,6 +159,11 @@ class SqlDatabase:
     def note(self) -> UnitOfWork:
         """A short transaction beside those that queue for the record."""
         return SqlUnitOfWork(self._engine, writes=True, queues=False)
+
+    def glance(self, passport_no: str, *, birth_date: date | None) -> Sequence[Glance]:
+        """What the public look-up shows, in one statement and one trip."""
+        with _connected(self._glancing) as connection:
+            return glances(connection, passport_no, birth_date=birth_date)
 
     @contextmanager
     def records(self) -> Iterator[RecordsOut]:
@@ -175,7 +220,7 @@ class SqlUnitOfWork:
         self._queues = writes and queues
 
     def __enter__(self) -> Self:
-        self._connection = self._engine.connect()
+        self._connection = _connected(self._engine)
         try:
             self._begin(self._connection)
         except BaseException:
@@ -186,6 +231,8 @@ class SqlUnitOfWork:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if not self._writes and error is None:
+            self._connection.commit()  # the driver forgets its prepared statements with each roll-back
         self._connection.close()  # rolls back what was not committed
 
     @property
@@ -237,13 +284,28 @@ class SqlUnitOfWork:
         self.audit = audit
 
 
+def _connected(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except NoneFree as error:
+        raise Unavailable("every connection to the database is in use") from error
+
+
 def _arguments(url: str) -> dict[str, Any]:
     """What the driver is told besides the address."""
     if make_url(url).get_driver_name() != "psycopg":
         return {}
-    from clearance.storage.postgresql import BriefCursor  # its driver is there only where it is wanted
+    from clearance.storage.postgresql import BRIEF, BriefCursor  # its driver is there only where it is wanted
 
-    return {"cursor_factory": BriefCursor}
+    return {"cursor_factory": BriefCursor, **{name: BRIEF[name] for name in BRIEF.keys() - make_url(url).query.keys()}}
+
+
+def _require_line(connection: Any, _entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+    """Let the pool replace a connection whose server has gone meanwhile."""
+    from clearance.storage.postgresql import has_hung_up
+
+    if has_hung_up(connection):
+        raise DisconnectionError
 
 
 def _configure_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
@@ -262,7 +324,7 @@ def _translate(context: ExceptionContext) -> None:
     error = context.sqlalchemy_exception
     if isinstance(error, IntegrityError) or _is_serialization_failure(error):
         raise Conflict("refused by the database") from error
-    if isinstance(error, OperationalError):
+    if context.is_disconnect or isinstance(error, OperationalError):
         raise Unavailable("the database cannot be used now") from error
 
 

@@ -1,6 +1,7 @@
 """Documents on disk, named by the SHA-256 of their content: what has a name is whole, and never changes.
 
-Photos and sealed cards are personal data; only the account that runs the service may read the directory.
+Photos and cards are personal data: each is sealed (docs/adr/0136), and only the account that runs the service may read
+the directory.
 """
 
 import hashlib
@@ -9,45 +10,64 @@ import re
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from clearance.storage.sealed_documents import DocumentSeal
+
 _NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class DocumentDirectory:
     """Implements `clearance.issuing.ports.Documents`: `<root>/ab/cdef...`, one file for each content."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, seal: DocumentSeal) -> None:
         self._root = root
+        self._seal = seal
 
     def put(self, content: bytes) -> str:
-        """Store durably: once this returns, a power cut does not lose it."""
+        """Store durably: once this returns, a power cut does not lose it. Raises Unreadable."""
         sha256 = hashlib.sha256(content).hexdigest()
-        path = self._path(sha256)
-        if not _holds(path, sha256):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_durably(path, content)
+        if self._stored(sha256) is None:
+            self._write(sha256, content)
         return sha256
 
     def get(self, sha256: str) -> bytes:
-        """Raises KeyError for a document that is not there or no longer what it was."""
-        if not _NAME.fullmatch(sha256):
+        """Raises KeyError for a document that is not there or no longer what it was, Unreadable."""
+        found = self._stored(sha256) if _NAME.fullmatch(sha256) else None
+        if found is None:
             raise KeyError(sha256)
+        return found[0]
+
+    def drop(self, sha256: str) -> None:
+        """Let it go, if it is there."""
+        if _NAME.fullmatch(sha256):
+            self._path(sha256).unlink(missing_ok=True)
+
+    def reseal(self, sha256: str) -> bool:
+        """Have it sealed under the newest key; whether it had to be written. Raises KeyError, Unreadable."""
+        found = self._stored(sha256) if _NAME.fullmatch(sha256) else None
+        if found is None:
+            raise KeyError(sha256)
+        content, stored = found
+        if self._seal.is_newest(stored):
+            return False
+        self._write(sha256, content)
+        return True
+
+    def _stored(self, sha256: str) -> tuple[bytes, bytes] | None:
+        """The document and the bytes that lie on the disk for it; None where they are not there, or no longer it."""
         try:
-            content = self._path(sha256).read_bytes()
+            stored = self._path(sha256).read_bytes()
         except FileNotFoundError:
-            raise KeyError(sha256) from None
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise KeyError(sha256)
-        return content
+            return None
+        content = self._seal.open(sha256, stored)
+        return None if content is None else (content, stored)
+
+    def _write(self, sha256: str, content: bytes) -> None:
+        path = self._path(sha256)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_durably(path, self._seal.seal(sha256, content))
 
     def _path(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256[2:]
-
-
-def _holds(path: Path, sha256: str) -> bool:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() == sha256
-    except FileNotFoundError:
-        return False
 
 
 def _write_durably(path: Path, content: bytes) -> None:

@@ -11,7 +11,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from itertools import islice
+from heapq import merge
+from itertools import groupby, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -32,6 +33,7 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 from clearance.domain.audit import AuditHead
 from clearance.issuing.ports import Conflict
@@ -48,7 +50,8 @@ from clearance.storage import (
 )
 from clearance.storage.audit import SqlAuditLog
 from clearance.storage.books import SqlBooks
-from clearance.storage.tables import UtcDateTime, applications, audit_head, clearances, metadata
+from clearance.storage.sealed import Sealed
+from clearance.storage.tables import UtcDateTime, applications, audit_head, clearances, metadata, record_keys
 from clearance.storage.tables_batches import batch_photos, batch_rows, chores, entry_forms
 from clearance.storage.tables_rules import rules
 
@@ -68,8 +71,9 @@ _TABLE_MODULES = (
     tables_rules,
 )
 """They add their tables to `metadata` when they are loaded: named here, so that none can be missing below."""
-TABLES: Mapping[str, Table] = {table.name: table for table in metadata.sorted_tables}
-"""Every table of record, what is referred to before what refers to it."""
+TABLES: Mapping[str, Table] = {table.name: table for table in metadata.sorted_tables if table is not record_keys}
+"""Every table of record, what is referred to before what refers to it. Which keys seal its rows is said of one
+installation, and is no record."""
 
 Value = TypeVar("Value")
 
@@ -98,27 +102,32 @@ class RecordsOut:
         table = TABLES[name]
         for row in self._stream(select(table).order_by(*map(self._bytewise, table.primary_key))):
             values = {
-                column.name: _written(value) if not isinstance(column.type, JSON) else value
+                column.name: _written(value) if not isinstance(_plain_type(column), JSON) else value
                 for column, value in zip(table.columns, row, strict=True)
             }
             yield json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
     def documents(self) -> Iterator[str]:
         """The SHA-256 of every document that a row names, each once."""
-        evidence = (applications.c.visa_check_evidence, entry_forms.c.texts["visa_check_evidence"].as_string())
         names = (
             applications.c.photo_sha256,
             clearances.c.pdf_sha256,
             batch_rows.c.photo_sha256,
             batch_photos.c.sha256,
             entry_forms.c.photo_sha256,
-            *evidence,  # a note in words, or a document's name
+            applications.c.visa_check_evidence,  # a note in words, or a document's name
         )
         found = union(*(select(name.label("sha256")).where(func.length(name) == 64) for name in names))
         each = found.subquery().c.sha256
-        for (sha256,) in self._stream(select(each).order_by(self._bytewise(each))):
+        of_record = (row[0] for row in self._stream(select(each).order_by(self._bytewise(each))))
+        for sha256, _ in groupby(merge(of_record, sorted(self._in_open_forms()))):
             if _DOCUMENT.fullmatch(sha256):
                 yield sha256
+
+    def _in_open_forms(self) -> set[str]:
+        """The same of what is being typed, which is sealed: few at a time."""
+        texts = self._connection.execute(select(entry_forms.c.texts)).scalars()
+        return {typed.get("visa_check_evidence", "") for typed in texts}
 
     def _stream(self, statement: Any) -> Iterator[Any]:
         return iter(self._connection.execute(statement, execution_options={"yield_per": _AT_ONCE}))
@@ -239,11 +248,17 @@ def _written(value: Any) -> Any:
     return value
 
 
+def _plain_type(column: Column[Any]) -> TypeEngine[Any]:
+    """What is sealed leaves plain, and is sealed again where it comes in."""
+    return column.type.plain if isinstance(column.type, Sealed) else column.type
+
+
 def _read(column: Column[Any], value: Any) -> Any:
     """The value for a column. SQLite would take any; raises TypeError and ValueError."""
-    if value is None or isinstance(column.type, JSON):
+    plain = _plain_type(column)
+    if value is None or isinstance(plain, JSON):
         return value
-    match column.type:
+    match plain:
         case UtcDateTime():
             return _moment(_a(str, value))
         case Date():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 from clearance.issuing.ports import Unavailable
+from clearance.storage.sealed_documents import DocumentSeal
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig, S3Config, S3Store
@@ -29,7 +30,9 @@ class StoreMisnamed(ValueError):
     """The address of the store, or its file of credentials, is none."""
 
 
-def open_store(url: str, *, endpoint: str, region: str, credentials: Path | None) -> "ObjectDocuments":
+def open_store(
+    url: str, *, endpoint: str, region: str, credentials: Path | None, seal: DocumentSeal
+) -> "ObjectDocuments":
     """The documents at `s3://bucket/prefix`. `endpoint` is the server's address, "" for Amazon's own.
 
     `credentials` is a file in the form that Amazon's tools use; without it they come from the environment
@@ -51,14 +54,15 @@ def open_store(url: str, *, endpoint: str, region: str, credentials: Path | None
         "allow_http": endpoint.startswith("http://"),
     }
     retries: RetryConfig = {"max_retries": RETRIES, "retry_timeout": RETRY_FOR}
-    return ObjectDocuments(S3Store(prefix=prefix, config=config, client_options=options, retry_config=retries))
+    return ObjectDocuments(S3Store(prefix=prefix, config=config, client_options=options, retry_config=retries), seal)
 
 
 class ObjectDocuments:
     """Implements `clearance.issuing.ports.Documents`: `<prefix>/ab/cdef...`, written once and never changed."""
 
-    def __init__(self, store: "S3Store") -> None:
+    def __init__(self, store: "S3Store", seal: DocumentSeal) -> None:
         self._store = store
+        self._seal = seal
 
     def put(self, content: bytes) -> str:
         """Store durably: the server has acknowledged it. Raises Unavailable.
@@ -70,9 +74,9 @@ class ObjectDocuments:
 
         sha256 = hashlib.sha256(content).hexdigest()
         try:
-            obstore.put(self._store, _path(sha256), content, mode="create")
+            obstore.put(self._store, _path(sha256), self._seal.seal(sha256, content), mode="create")
         except AlreadyExistsError:
-            if self._read(sha256) != content:
+            if self._stored(sha256) is None:
                 self._replace(sha256, content)
         except (BaseError, OSError) as error:
             _out_of_reach(error)
@@ -80,10 +84,40 @@ class ObjectDocuments:
 
     def get(self, sha256: str) -> bytes:
         """Raises KeyError for a document that is not there or no longer what it was, Unavailable."""
-        content = self._read(sha256) if _NAME.fullmatch(sha256) else None
-        if content is None or hashlib.sha256(content).hexdigest() != sha256:
+        found = self._stored(sha256) if _NAME.fullmatch(sha256) else None
+        if found is None:
             raise KeyError(sha256)
-        return content
+        return found[0]
+
+    def drop(self, sha256: str) -> None:
+        """Let it go, if it is there. Raises Unavailable."""
+        import obstore
+        from obstore.exceptions import BaseError
+
+        try:
+            if _NAME.fullmatch(sha256):
+                obstore.delete(self._store, _path(sha256))
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError) as error:
+            _out_of_reach(error)
+
+    def reseal(self, sha256: str) -> bool:
+        """Have it sealed under the newest key; whether it had to be written. Raises KeyError, Unavailable."""
+        found = self._stored(sha256) if _NAME.fullmatch(sha256) else None
+        if found is None:
+            raise KeyError(sha256)
+        content, stored = found
+        if self._seal.is_newest(stored):
+            return False
+        self._replace(sha256, content)
+        return True
+
+    def _stored(self, sha256: str) -> tuple[bytes, bytes] | None:
+        """The document and the bytes that the store holds for it; None where it has none, or no longer those."""
+        stored = self._read(sha256)
+        content = None if stored is None else self._seal.open(sha256, stored)
+        return None if stored is None or content is None else (content, stored)
 
     def _read(self, sha256: str) -> bytes | None:
         import obstore
@@ -103,7 +137,7 @@ class ObjectDocuments:
         from obstore.exceptions import BaseError
 
         try:
-            obstore.put(self._store, _path(sha256), content)
+            obstore.put(self._store, _path(sha256), self._seal.seal(sha256, content))
         except (BaseError, OSError) as error:
             _out_of_reach(error)
 

@@ -29,6 +29,11 @@ def migrate(connection: Connection) -> None:
         raise UnknownSchema(f"This database belongs to a newer version of the program ({error}).") from error
 
 
+def is_new(connection: Connection) -> bool:
+    """Whether no step was ever run here."""
+    return not inspect(connection).has_table("alembic_version")
+
+
 def newest() -> str:
     """The revision that the last step leads to; steps are files named after theirs."""
     return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))

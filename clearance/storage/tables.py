@@ -30,6 +30,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
+from clearance.storage.sealed import Sealed
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, kept as UTC: SQLite has no time zones of its own."""
@@ -133,11 +135,11 @@ applications = Table(
     Column("fingerprint_office", String(12)),
     Column("photo_sha256", String(64), nullable=False),
     Column("photo_remark", String(16)),
-    Column("mobile", String(14)),
-    Column("email", String(254)),
-    Column("kin_name", Text),
-    Column("kin_relation", Text),
-    Column("kin_phone", String(14)),
+    Column("mobile", Sealed("applications.mobile", String(14))),
+    Column("email", Sealed("applications.email", String(254))),
+    Column("kin_name", Sealed("applications.kin_name")),
+    Column("kin_relation", Sealed("applications.kin_relation")),
+    Column("kin_phone", Sealed("applications.kin_phone", String(14))),
     Column("destination", String(3), nullable=False),
     Column("visa_no", String(20), nullable=False),
     Column("visa_type", Integer, nullable=False),
@@ -146,15 +148,15 @@ applications = Table(
     Column("visa_advice_no", String(20)),
     Column("sponsor_id", String(20)),
     Column("visa_checked_on", Date),
-    Column("visa_checked_by", Text),
+    Column("visa_checked_by", Sealed("applications.visa_checked_by")),
     Column("visa_check_site", Text),
-    Column("visa_check_result", Text),
+    Column("visa_check_result", Sealed("applications.visa_check_result")),
     Column("visa_check_evidence", Text),
-    Column("employer", Text, nullable=False),
+    Column("employer", Sealed("applications.employer"), nullable=False),
     Column("occupation_code", Integer, nullable=False),
-    Column("occupation_en", Text, nullable=False),
-    Column("occupation_bn", Text),
-    Column("salary", Text),
+    Column("occupation_en", Sealed("applications.occupation_en"), nullable=False),
+    Column("occupation_bn", Sealed("applications.occupation_bn")),
+    Column("salary", Sealed("applications.salary")),
     Column("contract_until", Date, nullable=False),
     Column("licence_no", String(12)),
     Column("permit_no", String(30), nullable=False, index=True),
@@ -197,7 +199,7 @@ clearances = Table(
     Column("status_idx", Integer, nullable=False),
     Column("issued_at", UtcDateTime, nullable=False, index=True),
     Column("valid_until", Date, nullable=False),
-    Column("token", LargeBinary, nullable=False),
+    Column("token", Sealed("clearances.token", LargeBinary()), nullable=False),
     Column("kid", LargeBinary, nullable=False),
     Column("pdf_sha256", String(64), nullable=False),
     Column("pdf_size", Integer, nullable=False),
@@ -206,7 +208,7 @@ clearances = Table(
     Column("revoked_by", ForeignKey("officers.number")),
     Column("revoked_at", UtcDateTime),
     Column("revocation_reason", String(24)),
-    Column("revocation_remark", Text),
+    Column("revocation_remark", Sealed("clearances.revocation_remark")),
     Column("grade", String(1)),
     # Of the case on the day of issue, for what the database itself counts and compares (docs/adr/0076).
     Column("permit_no", String(30)),
@@ -310,6 +312,13 @@ audit_log = Table(
     Column("digest", String(64), nullable=False),
     Index("ix_audit_log_officer", "officer_no", "number"),
     Index("ix_audit_log_at", "at"),
+)
+
+record_keys = Table(
+    "record_keys",
+    metadata,
+    # By id, those that anything here may be sealed with: whoever opens this database must have all of them.
+    Column("id", String(8), primary_key=True),
 )
 
 audit_head = Table(

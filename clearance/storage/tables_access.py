@@ -16,6 +16,7 @@ from sqlalchemy import (
     text,
 )
 
+from clearance.storage.sealed import Sealed
 from clearance.storage.tables import UtcDateTime, metadata
 
 officer_sessions = Table(
@@ -24,8 +25,8 @@ officer_sessions = Table(
     Column("key", String(64), primary_key=True),
     Column("officer_no", ForeignKey("officers.number"), nullable=False),
     Column("device", String(64), nullable=False),
-    Column("agent", String(40), nullable=False),
-    Column("network", String(45), nullable=False),
+    Column("agent", Sealed("officer_sessions.agent", String(40)), nullable=False),
+    Column("network", Sealed("officer_sessions.network", String(45)), nullable=False),
     Column("began_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("shown_at", UtcDateTime),

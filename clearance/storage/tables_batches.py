@@ -10,10 +10,10 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
+from clearance.storage.sealed import Sealed
 from clearance.storage.tables import UtcDateTime, metadata
 
 chores = Table(
@@ -33,7 +33,7 @@ batches = Table(
     "batches",
     metadata,
     Column("number", String(12), primary_key=True),
-    Column("file_name", Text, nullable=False),
+    Column("file_name", Sealed("batches.file_name"), nullable=False),
     Column("file_sha256", String(64), nullable=False),
     # Empty for an office: in a unique index, NULL would be like no other NULL.
     Column("licence_no", String(12), nullable=False),
@@ -49,10 +49,10 @@ batch_rows = Table(
     metadata,
     Column("batch_no", ForeignKey("batches.number"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("texts", JSON, nullable=False),
+    Column("texts", Sealed("batch_rows.texts", JSON()), nullable=False),
     Column("too_wide", Boolean, nullable=False),
     Column("standing", String(12), nullable=False),
-    Column("notes", JSON, nullable=False),
+    Column("notes", Sealed("batch_rows.notes", JSON()), nullable=False),
     Column("passport_no", String(64), nullable=False),
     Column("visa_no", String(64), nullable=False),
     Column("receipt_no", String(64), nullable=False),
@@ -123,7 +123,7 @@ entry_forms = Table(
     Column("number", String(12), primary_key=True),
     Column("officer_no", ForeignKey("officers.number"), nullable=False),
     Column("saved_at", UtcDateTime, nullable=False),
-    Column("texts", JSON, nullable=False),
+    Column("texts", Sealed("entry_forms.texts", JSON()), nullable=False),
     Column("photo_sha256", String(64), nullable=False),
     Column("photo_remark", String(16)),
     Column("reference", ForeignKey("applications.reference"), unique=True),

@@ -13,10 +13,10 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
+from clearance.storage.sealed import Sealed
 from clearance.storage.tables import UtcDateTime, metadata
 
 acts = Table(
@@ -32,7 +32,7 @@ acts = Table(
     Column("officer_no", String(20), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("device", String(64), nullable=False),
-    Column("reason", Text),
+    Column("reason", Sealed("acts.reason")),
     PrimaryKeyConstraint("reference", "number"),
     CheckConstraint("number >= 1", name="counted"),
     Index("ix_acts_officer", "officer_no", "at"),

@@ -1,7 +1,8 @@
 """The tables of what desks sent: journals row by row, and the departures among the rows."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 
+from clearance.storage.sealed import Sealed
 from clearance.storage.tables import UtcDateTime, metadata, where
 
 desk_journals = Table(
@@ -35,7 +36,7 @@ desk_rows = Table(
     Column("clearance_no", String(40), index=True),
     Column("is_evidence", Boolean, nullable=False),
     # The whole row as JSON, as it was hashed.
-    Column("columns", Text, nullable=False),
+    Column("columns", Sealed("desk_rows.columns"), nullable=False),
     Index("ix_desk_rows_at", "at", "desk_id"),
     Index("ix_desk_rows_evidence", "number", **where("is_evidence")),
 )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     text,
 )
 
+from clearance.storage.sealed import Sealed
 from clearance.storage.tables import UtcDateTime, metadata
 
 _OPEN_CLIENT = text("revoked_at IS NULL")
@@ -51,7 +52,7 @@ api_requests = Table(
     Column("lease", String(32), nullable=False),
     Column("reserved_until", UtcDateTime, nullable=False, index=True),
     Column("status", Integer),
-    Column("body", Text),
+    Column("body", Sealed("api_requests.body")),
     Column("location", Text),
     CheckConstraint("(status IS NULL) = (body IS NULL)", name="answered_whole"),
 )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from clearance.storage.sealed import Sealed
 from clearance.storage.tables import UtcDateTime, metadata, where
 
 lookups = Table(
@@ -58,7 +59,7 @@ findings = Table(
     Column("found_at", UtcDateTime, nullable=False),
     Column("acknowledged_by", ForeignKey("officers.number")),
     Column("acknowledged_at", UtcDateTime),
-    Column("remark", Text),
+    Column("remark", Sealed("findings.remark")),
     # What does not add up is found once, however often the report runs.
     UniqueConstraint("kind", "subject"),
     CheckConstraint(

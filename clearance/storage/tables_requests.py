@@ -1,7 +1,8 @@
 """The table of what workers ask of the office."""
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, String, Table
 
+from clearance.storage.sealed import Sealed
 from clearance.storage.tables import UtcDateTime, metadata
 
 correction_requests = Table(
@@ -14,14 +15,14 @@ correction_requests = Table(
     Column("application_reference", ForeignKey("applications.reference")),
     Column("office_code", ForeignKey("offices.code"), nullable=False),
     Column("about", String(20), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("phone", String(20), nullable=False),
+    Column("text", Sealed("correction_requests.text"), nullable=False),
+    Column("phone", Sealed("correction_requests.phone", String(20)), nullable=False),
     Column("slip_code", String(20)),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("state", String(10), nullable=False),
     Column("settled_by", ForeignKey("officers.number")),
     Column("settled_at", UtcDateTime),
-    Column("answer", Text),
+    Column("answer", Sealed("correction_requests.answer")),
     Column("correction", ForeignKey("applications.reference")),
     CheckConstraint("(settled_by IS NULL) = (settled_at IS NULL)", name="settled_by_somebody"),
     CheckConstraint("(state = 'open') = (settled_by IS NULL)", name="open_until_settled"),

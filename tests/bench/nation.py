@@ -25,6 +25,7 @@ from tests.fakes import postgres
 from tests.fakes.installation import _made_keys
 from tests.fakes.office import draft, open_office
 from tests.fakes.postgres import Server
+from tests.fakes.records_keys import SEAL
 
 PDF_BYTES = 100_000
 BORN = {"day": "14", "month": "3", "year": "1995"}
@@ -42,7 +43,7 @@ def fill(server: Server, home: Path, clearances: int) -> None:
     with server.database() as database:
         office = open_office(database)
         issued = office.issue(draft(0))
-        sha256 = DocumentDirectory(home / "documents").put(b"%PDF-" + b"0" * (PDF_BYTES - 5))
+        sha256 = DocumentDirectory(home / "documents", SEAL).put(b"%PDF-" + b"0" * (PDF_BYTES - 5))
     with psycopg.connect(server.url.replace("+psycopg", "")) as connection:
         connection.execute("SET session_replication_role = replica")  # the triggers judged the row that is copied
         connection.execute("UPDATE clearances SET pdf_sha256 = %s, pdf_size = %s", (sha256, PDF_BYTES))

@@ -32,6 +32,7 @@ from tests.bench import nation
 from tests.fakes import postgres
 from tests.fakes.installation import joined
 from tests.fakes.office import OfficeAtWork
+from tests.fakes.records_keys import KEYS
 from tests.integration.gate import field, solved
 from tests.integration.worker_pages import open_app
 
@@ -171,7 +172,7 @@ def test_a_known_passport_and_an_unknown_one_are_answered_alike_and_as_fast() ->
             connection.execute("SET session_replication_role = replica")
             connection.execute("DELETE FROM applications WHERE right(passport_no, 1)::int % 2 = 1")
             connection.execute("VACUUM ANALYZE applications")
-        database = SqlDatabase(server.url)
+        database = SqlDatabase(server.url, keys=KEYS)
         options = WebOptions(
             secret_key=b"k" * 32, second_factor=SecondFactor.BIRTH_DATE, trust_directory=home / "keys" / "public"
         )

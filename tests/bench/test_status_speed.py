@@ -34,6 +34,7 @@ from clearance.signing.keystore import KeyStore
 from clearance.storage.database import SqlDatabase
 from tests.bench.ratio import measure
 from tests.fakes.office import furnish
+from tests.fakes.records_keys import KEYS
 
 pytestmark = pytest.mark.bench
 
@@ -93,7 +94,7 @@ def test_a_list_is_near_its_entropy_and_made_in_the_time_of_its_compression(size
 def full_office(tmp_path_factory: pytest.TempPathFactory) -> SqlDatabase:
     """A database of a million issued cards on one list, every fiftieth of them revoked."""
     path = tmp_path_factory.mktemp("office") / "clearance.db"
-    database = SqlDatabase(f"sqlite:///{path}")
+    database = SqlDatabase(f"sqlite:///{path}", keys=KEYS)
     database.migrate()
     furnish(database)
     fill(path)

@@ -10,6 +10,7 @@ from clearance.issuing.ports import Documents
 from clearance.storage.documents import DocumentDirectory
 from tests.fakes.object_store import LocalStore, local_store
 from tests.fakes.outside import FakeDocuments
+from tests.fakes.records_keys import SEAL
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def documents(request: pytest.FixtureRequest, tmp_path: Path) -> Documents:
         case "fake":
             return FakeDocuments()
         case "directory":
-            return DocumentDirectory(tmp_path / "documents")
+            return DocumentDirectory(tmp_path / "documents", SEAL)
     store: LocalStore = request.getfixturevalue("object_store")
     return store.documents(prefix=tmp_path.name)
 

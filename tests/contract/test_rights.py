@@ -11,6 +11,7 @@ from clearance.storage.database import SqlDatabase
 from clearance.storage.rights import RECORDS, RightsRefused
 from tests.fakes import postgres
 from tests.fakes.office import open_office
+from tests.fakes.records_keys import KEYS
 from tests.fakes.sqlite import sqlite_database
 
 ROLE, USER = "clearance_app", "clearance_web"
@@ -47,7 +48,7 @@ def refused(engine: Engine, statement: str) -> str:
 
 
 def test_the_application_issues_a_card_with_its_own_rights(as_application: Engine) -> None:
-    database = SqlDatabase(as_application.url.render_as_string(hide_password=False))
+    database = SqlDatabase(as_application.url.render_as_string(hide_password=False), keys=KEYS)
     database.migrate()  # as at every start: there is nothing to do, and it may do nothing
     office = open_office(database)
     card = office.issue()

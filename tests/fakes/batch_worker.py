@@ -18,6 +18,7 @@ from clearance.worker import working
 from tests.fakes.installation import joined
 from tests.fakes.office import NOW
 from tests.fakes.outside import FakePrinter, prepare_photo
+from tests.fakes.records_keys import KEYS
 
 FASTER = 20
 """Times that a second is longer in these offices, so that what a dead worker held is free in a second or two."""
@@ -31,7 +32,7 @@ def clock_since(start: float) -> Callable[[], datetime]:
 @contextmanager
 def service_at(home: Path, start: float) -> Iterator[Service]:
     """The office at `home`, in this process."""
-    with closing(SqlDatabase(f"sqlite:///{home / 'clearance.db'}")) as database:
+    with closing(SqlDatabase(f"sqlite:///{home / 'clearance.db'}", keys=KEYS)) as database:
         parts, now = joined(home, database=database, printer=FakePrinter()), clock_since(start)
         room = replace(parts.room, now=now, ceiling=Ceiling(an_hour=100_000, a_day=100_000))
         yield replace(parts.service, now=now, signing=SigningComponent(room), prepare_photo=prepare_photo)

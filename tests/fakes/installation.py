@@ -32,6 +32,7 @@ from clearance.storage.vault import AesVault
 from clearance.workbook import XlsxWorkbooks
 from tests.fakes.office import CEILING, NOW, PERMIT, furnish
 from tests.fakes.outside import FakeClock, read_file
+from tests.fakes.records_keys import SEAL
 from tests.fakes.sqlite import sqlite_database
 
 
@@ -61,7 +62,7 @@ def joined(home: Path, *, database: Database, printer: SealingPrinterPort | None
     """The adapters over what lies at `home`."""
     keys, clock = keystore.load(home / "keys"), FakeClock(NOW)
     root = keys.root_certificate
-    documents = DocumentDirectory(home / "documents")
+    documents = DocumentDirectory(home / "documents", SEAL)
     room = SigningRoom(
         database=database,
         documents=documents,

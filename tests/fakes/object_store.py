@@ -12,6 +12,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from clearance.storage.object_documents import ObjectDocuments, open_store
+from tests.fakes.records_keys import SEAL
 
 BUCKET = "cards"
 REGION = "ap-south-1"
@@ -26,7 +27,7 @@ class LocalStore:
     client: Any
 
     def documents(self, *, prefix: str = "", bucket: str = BUCKET) -> ObjectDocuments:
-        return open_store(f"s3://{bucket}/{prefix}", endpoint=self.endpoint, region=REGION, credentials=None)
+        return open_store(f"s3://{bucket}/{prefix}", endpoint=self.endpoint, region=REGION, credentials=None, seal=SEAL)
 
     def objects(self) -> dict[str, bytes]:
         listed = self.client.list_objects_v2(Bucket=BUCKET).get("Contents", [])

@@ -12,6 +12,7 @@ from sqlalchemy import Table, create_engine
 
 from clearance.storage.database import SqlDatabase
 from clearance.storage.tables import metadata
+from tests.fakes.records_keys import KEYS
 from tests.stack.postgresql import cluster
 
 Rows = Mapping[Table, Sequence[Mapping[Any, Any]]]
@@ -28,7 +29,7 @@ class Server:
     def database(self) -> Iterator[SqlDatabase]:
         """The database as the migrations left it; what the last test wrote is gone."""
         self._empty()
-        database = SqlDatabase(self.url)
+        database = SqlDatabase(self.url, keys=KEYS)
         try:
             yield database
         finally:

@@ -8,13 +8,15 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from clearance.storage.database import SqlDatabase
+from tests.fakes.records_keys import KEYS, lay_keys
 
 
 @contextmanager
 def sqlite_database(folder: Path) -> Iterator[SqlDatabase]:
     """An empty database of today's tables at `<folder>/clearance.db`."""
     shutil.copy(_migrated(), folder / "clearance.db")
-    database = SqlDatabase(f"sqlite:///{folder / 'clearance.db'}")
+    lay_keys(folder)
+    database = SqlDatabase(f"sqlite:///{folder / 'clearance.db'}", keys=KEYS)
     try:
         yield database
     finally:

@@ -18,6 +18,7 @@ from clearance.issuing.events import QuietHours, queue_news
 from clearance.issuing.service import Service
 from clearance.storage.database import SqlDatabase
 from tests.fakes.office import AGENCY_CLERK, NOW, draft, open_office
+from tests.fakes.records_keys import KEYS
 from tests.fakes.sqlite import sqlite_database
 
 CASES, KILLS = 5, 15
@@ -109,7 +110,7 @@ def _killed(address: str, service: Service, roads: Roads, wall: Wall, *, at: dat
     child = os.fork()
     if child == 0:
         try:
-            work_once(replace(service, database=SqlDatabase(address), now=lambda: at), roads)
+            work_once(replace(service, database=SqlDatabase(address, keys=KEYS), now=lambda: at), roads)
         finally:
             os._exit(0)
     while len(wall.notes()) < before + when:

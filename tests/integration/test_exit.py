@@ -23,6 +23,7 @@ from clearance.issuing.publish import keep_published
 from clearance.issuing.request import request_card
 from clearance.issuing.revoke import revoke
 from clearance.storage.database import SqlDatabase
+from clearance.storage.sealing import keys_in
 from tests.fakes import postgres
 from tests.fakes.installation import Installation, installation, joined, snapshot
 from tests.fakes.office import CLERK, DEVICE, ISSUER, NOW, PERMIT, decide, draft, expect
@@ -110,7 +111,7 @@ def test_an_empty_installation_takes_everything_and_gives_out_the_same_bytes(lef
 
 def test_no_table_of_the_database_is_left_out(left: Left) -> None:
     exported = {path.stem for path in (left.folder / "records").iterdir()}
-    assert exported == {name for name, _ in made(left.home, "table")} - {"alembic_version"}
+    assert exported == {name for name, _ in made(left.home, "table")} - {"alembic_version", "record_keys"}
 
 
 def test_every_guard_of_the_database_is_awake_again(left: Left, tmp_path: Path) -> None:
@@ -130,7 +131,8 @@ def made(home: Path, kind: str) -> set[tuple[str, str]]:
 def test_the_office_goes_on_where_it_was_brought_in(left: Left, tmp_path: Path) -> None:
     assert run("import", left.folder, tmp_path / "new").exit_code == 0
     shutil.copytree(left.home / "keys", tmp_path / "new" / "keys", dirs_exist_ok=True)
-    database = SqlDatabase(f"sqlite:///{tmp_path / 'new' / 'clearance.db'}")
+    keys = keys_in(tmp_path / "new" / "records.key")
+    database = SqlDatabase(f"sqlite:///{tmp_path / 'new' / 'clearance.db'}", keys=keys)
     try:
         office = joined(tmp_path / "new", database=database, printer=FakePrinter())
         issue(office, 9)

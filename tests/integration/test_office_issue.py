@@ -46,6 +46,7 @@ from tests.fakes.office import (
     expect,
 )
 from tests.fakes.outside import FakePrinter
+from tests.fakes.records_keys import KEYS
 
 
 @pytest.fixture
@@ -145,7 +146,9 @@ def test_a_machine_that_stops_between_plan_and_record_makes_the_same_card_later(
     child = os.fork()
     if child == 0:  # a process of its own, with connections of its own, that ends as by kill -9
         own = joined(
-            office.home, database=SqlDatabase(f"sqlite:///{office.home / 'clearance.db'}"), printer=FakePrinter()
+            office.home,
+            database=SqlDatabase(f"sqlite:///{office.home / 'clearance.db'}", keys=KEYS),
+            printer=FakePrinter(),
         )
         port, _, method = where.partition(".")
         setattr(type(getattr(own.room, port)), method, die)

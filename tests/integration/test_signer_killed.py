@@ -30,6 +30,7 @@ from tests.fakes.channels import unix_address
 from tests.fakes.installation import Installation, installation, joined
 from tests.fakes.office import CLERK, DEVICE, ISSUER, PERMIT, decide, draft, expect
 from tests.fakes.outside import PORTRAIT, FakePrinter
+from tests.fakes.records_keys import KEYS
 
 
 def nothing(_room: SigningRoom) -> None:
@@ -107,7 +108,7 @@ def service_process(office: Installation, *, fate: Callable[[SigningRoom], None]
 
 
 def _serve(office: Installation, fate: Callable[[SigningRoom], None], says: int) -> None:
-    database = SqlDatabase(f"sqlite:///{office.home / 'clearance.db'}")
+    database = SqlDatabase(f"sqlite:///{office.home / 'clearance.db'}", keys=KEYS)
     room = joined(office.home, database=database, printer=FakePrinter()).room
     fate(room)
     with bound(unix_address(office.home), SigningComponent(room), users=frozenset({os.getuid()})) as listening:

@@ -43,6 +43,7 @@ class Servers:
             "CLEARANCE_DOCUMENTS_ENDPOINT": self.store.endpoint,
             "CLEARANCE_QUEUE_URL": f"{self.redis.url}/0",
             "CLEARANCE_LIMITER_STORAGE": f"{self.redis.url}/1",
+            "CLEARANCE_RECORDS_KEY_FILE": str(home / "records.key"),
             "CLEARANCE_EMBEDDED_WORKER": "false",
             "CLEARANCE_SIGNER": json.dumps({"address": f"unix:{home / 'signer.sock'}"}),
             "CLEARANCE_TRUST_DIRECTORY": str(home / "keys" / "public"),

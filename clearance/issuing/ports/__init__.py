@@ -34,6 +34,7 @@ from clearance.issuing.ports.faults import (
     Unavailable,
     Unreadable,
 )
+from clearance.issuing.ports.glances import Glance, Glances
 from clearance.issuing.ports.interface import (
     Clients,
     Deliveries,
@@ -95,6 +96,8 @@ __all__ = [
     "EntryForms",
     "Factors",
     "FeedPlaces",
+    "Glance",
+    "Glances",
     "Intents",
     "KeyedRequest",
     "KeyedRequests",
@@ -113,10 +116,10 @@ __all__ = [
     "PhotoRefused",
     "Portrait",
     "Reissues",
+    "Restorations",
     "RowNote",
     "RowResult",
     "RowTrouble",
-    "Restorations",
     "Rules",
     "RunTally",
     "SealingKey",

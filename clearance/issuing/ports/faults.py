@@ -11,6 +11,11 @@ class Unavailable(Exception):
     """The database cannot be used now: locked for too long, full, or out of reach. Nothing was written."""
 
 
+class Unreadable(Unavailable):
+    """What is kept sealed does not open: it was changed, or its key is not here. The message names the place, never
+    the content."""
+
+
 class NotOnRecord(LookupError):
     """There is no such case, card or document."""
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from clearance.storage.documents import DocumentDirectory
+from tests.fakes.records_keys import SEAL
 
 
 @pytest.fixture
 def documents(tmp_path: Path) -> DocumentDirectory:
-    return DocumentDirectory(tmp_path / "documents")
+    return DocumentDirectory(tmp_path / "documents", SEAL)
 
 
 def path_of(tmp_path: Path, sha256: str) -> Path:

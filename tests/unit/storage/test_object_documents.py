@@ -11,6 +11,7 @@ import pytest
 from clearance.issuing.ports import Unavailable
 from clearance.storage.object_documents import StoreMisnamed, open_store
 from tests.fakes.object_store import BUCKET, KEY, REGION, SECRET, LocalStore, local_store
+from tests.fakes.records_keys import SEAL
 
 CARD = b"%PDF-1.7 a sealed card"
 NAME = hashlib.sha256(CARD).hexdigest()
@@ -24,7 +25,10 @@ def store() -> Iterator[LocalStore]:
 
 def test_a_document_is_one_object_below_the_prefix_named_by_its_hash(store: LocalStore) -> None:
     store.documents(prefix="bmet/2026").put(CARD)
-    assert store.objects() == {f"bmet/2026/{NAME[:2]}/{NAME[2:]}": CARD}
+    [(path, stored)] = store.objects().items()
+    assert path == f"bmet/2026/{NAME[:2]}/{NAME[2:]}"
+    assert CARD not in stored
+    assert SEAL.open(NAME, stored) == CARD
 
 
 def test_what_is_there_is_not_written_again(store: LocalStore) -> None:
@@ -72,7 +76,7 @@ def test_a_store_that_accepts_and_never_answers_is_unavailable(monkeypatch: pyte
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        documents = open_store(f"s3://{BUCKET}", endpoint=endpoint, region=REGION, credentials=None)
+        documents = open_store(f"s3://{BUCKET}", endpoint=endpoint, region=REGION, credentials=None, seal=SEAL)
         with pytest.raises(Unavailable):
             documents.get(NAME)
 
@@ -82,7 +86,7 @@ def test_credentials_may_stand_in_a_file(store: LocalStore, tmp_path: Path, monk
         monkeypatch.delenv(name)
     file = tmp_path / "credentials"
     file.write_text(f"[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n")
-    documents = open_store(f"s3://{BUCKET}/x", endpoint=store.endpoint, region=REGION, credentials=file)
+    documents = open_store(f"s3://{BUCKET}/x", endpoint=store.endpoint, region=REGION, credentials=file, seal=SEAL)
     assert documents.get(documents.put(CARD)) == CARD
 
 
@@ -93,7 +97,7 @@ def test_a_file_without_credentials_is_named_and_not_quoted(text: str, tmp_path:
     file = tmp_path / "credentials"
     file.write_text(text)
     with pytest.raises(StoreMisnamed, match="aws_access_key_id") as refused:
-        open_store("s3://cards", endpoint="", region=REGION, credentials=file)
+        open_store("s3://cards", endpoint="", region=REGION, credentials=file, seal=SEAL)
     assert str(file) in str(refused.value)
     assert SECRET not in str(refused.value)
 
@@ -103,5 +107,5 @@ def test_a_file_without_credentials_is_named_and_not_quoted(text: str, tmp_path:
 )
 def test_an_address_that_names_no_bucket_is_refused(url: str) -> None:
     with pytest.raises(StoreMisnamed) as refused:
-        open_store(url, endpoint="", region=REGION, credentials=None)
+        open_store(url, endpoint="", region=REGION, credentials=None, seal=SEAL)
     assert SECRET not in str(refused.value)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 STARTS_WITHIN_S = 60
 STOPS_WITHIN_S = 30
-OUR_SETTINGS = ("CLEARANCE_", "VERIFIER_")
 
 
 class Program:
@@ -50,12 +49,11 @@ class Program:
     def start(self, *, wait: bool = True) -> None:
         """Start it, again after `stop` or `kill`; return when it answers, unless told not to wait."""
         assert not self.running, f"{self.command} runs already"
-        ours = {name: value for name, value in os.environ.items() if not name.startswith(OUR_SETTINGS)}
         log = self._log.open("ab") if self._log else None
         self._unread = log.tell() if log else 0
         try:
             self._process = subprocess.Popen(
-                self.command, env={**ours, **self._environment}, user=self._user, stdout=log, stderr=log, cwd="/"
+                self.command, env={**os.environ, **self._environment}, user=self._user, stdout=log, stderr=log, cwd="/"
             )
         finally:
             if log:

@@ -1,7 +1,7 @@
 """The issuer's programs and the desk as their users start them, for the installation in a folder.
 
-`environment` are settings (`CLEARANCE_...`) that go before those of the folder. Nothing of the test's own environment
-that looks like a setting reaches a program. With `wait=False` a program may not answer yet (`Program.wait`).
+`environment` are settings (`CLEARANCE_...`) that go before those of the folder, beside the test's own environment. With
+`wait=False` a program may not answer yet (`Program.wait`).
 """
 
 import os
@@ -97,6 +97,5 @@ def prepare_demo(home: Path, *, environment: Environment | None = None) -> None:
     make = (
         "import pathlib, sys; from clearance.demo import home; home.prepare(pathlib.Path(sys.argv[1]), progress=print)"
     )
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("CLEARANCE_")}
     command = [sys.executable, "-c", make, str(home)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**ours, **(environment or {})})
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **(environment or {})})

@@ -1,0 +1,127 @@
+"""A national office at work for a test: its programs as processes, its acts as calls, its dates around today's."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from clearance.bootstrap import open_service
+from clearance.credential.cose import Algorithm
+from clearance.domain.application import Application, ApplicationDraft, Orientation, Payment, Visa, VisaCheck
+from clearance.domain.client import ClientScope
+from clearance.domain.person import Worker
+from clearance.issuing import clients, entry
+from clearance.issuing.service import Service
+from clearance.signing import keystore
+from clearance.signing.authority import DEMO
+from clearance.storage.database import SqlDatabase
+from tests.fakes.installation import snapshot
+from tests.fakes.office import AGENCY, AGENCY_CLERK, CLERK, DEVICE, PERMIT, decide, draft, expect, furnish
+from tests.stack.nation import Nation, Servers, nation
+
+SCOPES = (ClientScope.SUBMIT, ClientScope.STATUS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Premises:
+    """The programs, and the office's own hands: `service` is what the command line uses."""
+
+    nation: Nation
+    service: Service
+
+    @property
+    def home(self) -> Path:
+        return self.nation.home
+
+    def token(self, name: str) -> str:
+        """A token for one more program of the agency."""
+        made = clients.register(self.service, name=name, officer_no=AGENCY_CLERK.number, scopes=SCOPES)
+        return made.token
+
+    def approved(self, index: int) -> Application:
+        """A case that waits for its card."""
+        wanted = entry.with_portrait(self.service, current_draft(index), self.service.prepare_photo(snapshot()))
+        return decide(self.service, expect(entry.enter(self.service, wanted, officer=CLERK, device=DEVICE)))
+
+
+@contextmanager
+def premises(home: Path, shared: Servers, *, places: int = 10_000, web_servers: int = 2) -> Iterator[Premises]:
+    """An office of today with one permit, open for business."""
+    make_keys(home)
+    with closing(SqlDatabase(shared.postgresql.url)) as database:
+        database.migrate()
+        furnish_today(database, places=places)
+    with nation(home, shared, web_servers=web_servers) as programs:
+        write_settings(home, programs.environment)
+        with open_service(home) as service:
+            yield Premises(nation=programs, service=service)
+
+
+def make_keys(home: Path) -> None:
+    keystore.init(home / "keys", algorithm=Algorithm.ES256, subject=DEMO, at=int(time.time()) - 60)
+
+
+def furnish_today(database: SqlDatabase, *, places: int) -> None:
+    """The office of `tests.fakes.office`, with an agency and a permit in force today."""
+    year = timedelta(days=365)
+    permit = replace(PERMIT, places=places, valid_from=date.today() - year, valid_until=date.today() + year)
+    furnish(database, permits=(permit,))
+    with database.write() as work:
+        work.permits.save_agency(replace(AGENCY, licence_valid_until=date.today() + year))
+        work.commit()
+
+
+def write_settings(home: Path, environment: Mapping[str, str]) -> None:
+    """The same settings as a file, for whoever opens the installation without the environment of its programs."""
+    lines = []
+    for name, value in environment.items():
+        key = name.removeprefix("CLEARANCE_").lower()
+        if key == "signer":
+            lines.append(f"signer = {{ address = {json.dumps(json.loads(value)['address'])} }}")
+        elif name.startswith("CLEARANCE_"):
+            lines.append(f"{key} = {value if value in ('true', 'false') else json.dumps(value)}")
+    (home / "clearance.toml").write_text("\n".join(lines) + "\n")
+
+
+def current_draft(index: int) -> ApplicationDraft:
+    """A case in good order today; each index is another worker."""
+    today, plain = date.today(), draft(index)
+    ago = lambda days: today - timedelta(days=days)  # noqa: E731
+    passport = replace(plain.worker.passport, issued_on=ago(700), expires_on=today + timedelta(days=2_900))
+    worker: Worker = replace(plain.worker, passport=passport, registered_on=ago(170), fingerprint_taken_on=ago(170))
+    visa: Visa = replace(
+        plain.visa, issued_on=ago(50), expires_on=today + timedelta(days=130), check=VisaCheck(on=ago(48))
+    )
+    return replace(
+        plain,
+        worker=worker,
+        visa=visa,
+        job=replace(plain.job, contract_until=today + timedelta(days=730)),
+        orientation=Orientation(days=(ago(21), ago(20), ago(19)), certificate_no="PDO-2026-000123"),
+        payment=Payment(receipt_no=f"CH-26-{index:06d}", paid_on=ago(18), amount_taka=3450),
+    )
+
+
+def current_row(index: int) -> dict[str, str]:
+    """The same as a row of the sheet and of the interface, without its photo."""
+    from tests.fakes.batch_files import line
+
+    wanted = current_draft(index)
+    today = date.today()
+    days = dict(zip(("orientation_day_1", "orientation_day_2", "orientation_day_3"), wanted.orientation.days, strict=True))
+    dates = {
+        "registered_on": wanted.worker.registered_on,
+        "fingerprint_taken_on": wanted.worker.fingerprint_taken_on,
+        "passport_issued_on": wanted.worker.passport.issued_on,
+        "passport_expires_on": wanted.worker.passport.expires_on,
+        "visa_issued_on": wanted.visa.issued_on,
+        "visa_expires_on": wanted.visa.expires_on,
+        "visa_checked_on": today - timedelta(days=48),
+        "contract_until": wanted.job.contract_until,
+        "paid_on": wanted.payment.paid_on,
+        **days,
+    }
+    return line(index, **{name: day.isoformat() for name, day in dates.items() if day is not None})

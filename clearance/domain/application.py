@@ -99,6 +99,10 @@ class ApplicationDraft:
     training_certificate_no: str | None = None
 
 
+OVER = frozenset({ApplicationState.REJECTED, ApplicationState.SUPERSEDED, ApplicationState.REVOKED})
+"""Where a case stands that nobody works on any more, unless it is taken up again."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Application:
     """A case: what was entered, where it stands and every act on it, the first one first.
@@ -157,8 +161,7 @@ class Application:
     @property
     def under_way(self) -> bool:
         """Whether officers may still bring this case to a card without taking it up again."""
-        over = self.state in (ApplicationState.REJECTED, ApplicationState.SUPERSEDED, ApplicationState.REVOKED)
-        return self.issued is None and not over
+        return self.issued is None and self.state not in OVER
 
     def state_on(self, day: date) -> ApplicationState:
         """The state on a day (Asia/Dhaka): an issued case past its last day has expired, whoever looked last."""

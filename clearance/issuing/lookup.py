@@ -4,7 +4,6 @@ The number may be that of the passport or of one before it. A wrong pair and an 
 search, which finds nothing, so that neither the answer nor the time it took tells which of the two it was.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,7 +16,7 @@ from clearance.domain.clearance import Clearance
 from clearance.domain.eligibility import Objection, objections
 from clearance.domain.lifecycle import AWAITED, ApplicationState, Move
 from clearance.issuing.cases import case_of
-from clearance.issuing.ports import UnitOfWork
+from clearance.issuing.ports import Glance, UnitOfWork
 from clearance.issuing.service import Service, dhaka_day
 
 
@@ -85,15 +84,16 @@ Answer: TypeAlias = NotFound | NotYetIssued | CardFound | CardCancelled
 def lookup(service: Service, *, passport_no: str, birth_date: date | None, second_factor: SecondFactor) -> Answer:
     """What the worker is told. The passport number may be typed in any way; the birth date is ignored where the
     setting does not ask for it."""
-    number = normalise_passport_no(passport_no)
-    with service.database.read() as work:
-        cases = work.applications.of_person(number, birth_date=_asked(birth_date, second_factor))
-        if not cases:
-            return NotFound()
-        newest, card = cases[0], _newest_card(work, cases)
-        if card is None or (card[0].status is not Status.VALID and newest.under_way):
-            return _not_yet(work, newest, on=service.today())  # better news than the end of an old card
-    return _card(*card, asked=number, another=newest.under_way)
+    number, born = normalise_passport_no(passport_no), _asked(birth_date, second_factor)
+    cases = service.database.glance(number, birth_date=born)
+    if not cases:
+        return NotFound()
+    shown = next((case for case in cases if case.clearance), None)
+    if shown is None or shown.clearance is None:
+        return _looked_into(service, number, born)
+    if shown.clearance.status is not Status.VALID and cases[0].under_way:
+        return _looked_into(service, number, born)  # better news than the end of an old card
+    return _card(shown, shown.clearance, asked=number, another=cases[0].under_way)
 
 
 def _asked(birth_date: date | None, second_factor: SecondFactor) -> date | None:
@@ -104,16 +104,24 @@ def _asked(birth_date: date | None, second_factor: SecondFactor) -> date | None:
             return None
 
 
-def _newest_card(work: UnitOfWork, cases: Sequence[Application]) -> tuple[Clearance, Application] | None:
-    """The newest card of a person's cases and the case it is from: where none has one yet, the card that the newest of
-    them is to replace, and that a passport of before bears."""
-    issued = next((case for case in cases if case.issued), None)
-    if issued is not None:
-        clearance = work.clearances.for_application(issued.reference)
-    else:
-        clearance = work.clearances.get(cases[0].replaces) if cases[0].replaces else None
-        issued = work.applications.get(clearance.application_reference) if clearance else None
-    return None if clearance is None or issued is None else (clearance, issued)
+def _looked_into(service: Service, number: str, born: date | None) -> Answer:
+    """Where the newest case stands that has no card (yet); a passport of before may still bear one."""
+    with service.database.read() as work:
+        cases = work.applications.of_person(number, birth_date=born)
+        if not cases:
+            return NotFound()
+        bearer = _replaced(work, cases[0]) if not any(case.issued for case in cases) else None
+        if bearer is None or (bearer[0].status is not Status.VALID and cases[0].under_way):
+            return _not_yet(work, cases[0], on=service.today())
+    clearance, application = bearer
+    return _card(Glance.at(application, clearance), clearance, asked=number, another=cases[0].under_way)
+
+
+def _replaced(work: UnitOfWork, newest: Application) -> tuple[Clearance, Application] | None:
+    """The card that a case is to replace, and the case that it is from."""
+    clearance = work.clearances.get(newest.replaces) if newest.replaces else None
+    application = work.applications.get(clearance.application_reference) if clearance else None
+    return None if clearance is None or application is None else (clearance, application)
 
 
 def _not_yet(work: UnitOfWork, application: Application, *, on: date) -> NotYetIssued:
@@ -128,33 +136,22 @@ def _not_yet(work: UnitOfWork, application: Application, *, on: date) -> NotYetI
     )
 
 
-def _card(clearance: Clearance, application: Application, *, asked: str, another: bool) -> CardFound | CardCancelled:
-    worker = application.draft.worker
+def _card(case: Glance, clearance: Clearance, *, asked: str, another: bool) -> CardFound | CardCancelled:
     if clearance.status is not Status.VALID:
+        since = clearance.revocation.at if clearance.revocation else case.moved_at
         return CardCancelled(
             clearance=clearance,
-            name_en=worker.name_en,
-            name_bn=worker.name_bn,
-            destination=application.draft.destination,
-            since=_since(clearance, application),
+            name_en=case.name_en,
+            name_bn=case.name_bn,
+            destination=case.destination,
+            since=dhaka_day(since),
         )
     return CardFound(
         clearance=clearance,
-        name_en=worker.name_en,
-        name_bn=worker.name_bn,
-        destination=application.draft.destination,
-        departed_on=_day_of(application, Move.DEPART),
+        name_en=case.name_en,
+        name_bn=case.name_bn,
+        destination=case.destination,
+        departed_on=dhaka_day(case.departed_at) if case.departed_at else None,
         renewed=clearance.passport_no != asked,
         another_under_way=another,
     )
-
-
-def _since(clearance: Clearance, application: Application) -> date:
-    if clearance.revocation:
-        return dhaka_day(clearance.revocation.at)
-    return dhaka_day(application.acts[-1].at)
-
-
-def _day_of(application: Application, move: Move) -> date | None:
-    """The day of the newest act of a kind."""
-    return next((dhaka_day(act.at) for act in reversed(application.acts) if act.move is move), None)

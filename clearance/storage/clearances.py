@@ -102,7 +102,7 @@ class SqlClearances:
         newest_first = (
             select(clearances).where(*_conditions(text, scope)).order_by(_C.issued_at.desc(), _C.clearance_no)
         )
-        return [_clearance(row) for row in self._connection.execute(newest_first.limit(limit).offset(offset))]
+        return [clearance_of(row) for row in self._connection.execute(newest_first.limit(limit).offset(offset))]
 
     def count(self, *, text: str, scope: Scope) -> int:
         counted = select(func.count()).select_from(clearances).where(*_conditions(text, scope))
@@ -114,11 +114,11 @@ class SqlClearances:
 
     def standing_of_key(self, kid: bytes, *, on: date, after: str, limit: int) -> Sequence[Clearance]:
         values = {"kid": kid, "on": on, "after": after, "limit": limit}
-        return [_clearance(row) for row in self._connection.execute(_OF_KEY, values)]
+        return [clearance_of(row) for row in self._connection.execute(_OF_KEY, values)]
 
     def standing_after(self, after: tuple[datetime, str], *, on: date, limit: int) -> Sequence[Clearance]:
         values = {"since": after[0], "after": after[1], "on": on, "limit": limit}
-        return [_clearance(row) for row in self._connection.execute(_STANDING_AFTER, values)]
+        return [clearance_of(row) for row in self._connection.execute(_STANDING_AFTER, values)]
 
     def last_valid_day(self, uri: str) -> date | None:
         last: date | None = self._connection.execute(_LAST_DAY, {"wanted": uri}).scalar_one()
@@ -138,7 +138,7 @@ def _conditions(text: str, scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def _first(row: Row[Any] | None) -> Clearance | None:
-    return None if row is None else _clearance(row)
+    return None if row is None else clearance_of(row)
 
 
 def _row(clearance: Clearance) -> dict[str, Any]:
@@ -172,7 +172,8 @@ def _status_columns(clearance: Clearance) -> dict[str, Any]:
     }
 
 
-def _clearance(row: Row[Any]) -> Clearance:
+def clearance_of(row: Row[Any]) -> Clearance:
+    """The clearance of a row that has its columns."""
     return Clearance(
         clearance_no=row.clearance_no,
         application_reference=row.application_reference,

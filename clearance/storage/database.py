@@ -178,6 +178,13 @@ class SqlDatabase:
             yield RecordsIn(work.connection)
             work.commit()
 
+    @contextmanager
+    def rows(self) -> Iterator[Connection]:
+        """A transaction that may write, below the repositories: for what is no act, such as sealing rows anew."""
+        with SqlUnitOfWork(self._engine, writes=True) as work:
+            yield work.connection
+            work.commit()
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._engine.dispose()

@@ -6,7 +6,20 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from clearance.issuing.service import Service
-from clearance.web import addresses, desk_api, errors, language, limits, public, security, staff, trust, wellknown
+from clearance.web import (
+    addresses,
+    desk_api,
+    errors,
+    language,
+    limits,
+    public,
+    request_log,
+    security,
+    staff,
+    standing,
+    trust,
+    wellknown,
+)
 from clearance.web.api import routes as api
 from clearance.web.options import WebOptions
 from clearance.web.public import check
@@ -22,8 +35,10 @@ def create_app(service: Service, options: WebOptions) -> Flask:
     app.request_class = check.RequestInMemory
     app.config.update(SECRET_KEY=options.secret_key, SEND_FILE_MAX_AGE_DEFAULT=STATIC_FRESH_S)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    security.install(app, trusted_proxies=options.trusted_proxies)
+    request_log.install(app, behind_proxy=options.trusted_proxies > 0, told=options.log_requests)
+    security.install(app, trusted_proxies=options.trusted_proxies, public_url=options.public_url)
     language.install(app)
+    standing.install(app)
     addresses.install(app)
     errors.install(app)
     app.context_processor(lambda: {"demo": service.demo, "options": options})

@@ -41,6 +41,7 @@ from clearance.issuing.ports import (
     EntryForms,
     Factors,
     FeedPlaces,
+    Glance,
     Intents,
     KeyedRequests,
     NotOnRecord,
@@ -110,6 +111,11 @@ class FakeDatabase:
 
     def note(self) -> UnitOfWork:
         return self.write()
+
+    def glance(self, passport_no: str, *, birth_date: date | None) -> Sequence[Glance]:
+        with self.read() as work:
+            cases = work.applications.of_person(passport_no, birth_date=birth_date)
+            return [Glance.at(case, work.clearances.for_application(case.reference)) for case in cases]
 
 
 class FakeUnitOfWork:

@@ -22,6 +22,7 @@ from clearance.issuing.ports.cases import Sought
 from clearance.issuing.ports.chores import ChoreRecords
 from clearance.issuing.ports.desk_journals import DeskJournals
 from clearance.issuing.ports.entry_forms import EntryForms
+from clearance.issuing.ports.glances import Glances
 from clearance.issuing.ports.interface import Clients, Deliveries, FeedPlaces, KeyedRequests, Webhooks
 from clearance.issuing.ports.oversight import Oversight
 from clearance.issuing.ports.permits import Permits
@@ -332,8 +333,8 @@ class UnitOfWork(Protocol):
     def commit(self) -> None: ...
 
 
-class Database(Protocol):
-    """Where units of work come from."""
+class Database(Glances, Protocol):
+    """Where units of work come from, and where the public looks."""
 
     def read(self) -> UnitOfWork:
         """A consistent read; committing it is an error."""

@@ -81,6 +81,8 @@ class FaultKind(StrEnum):
     EASY_TO_GUESS = "easy_to_guess"
     """A password that is on lists of stolen ones, or follows a pattern that is tried first."""
     NOT_THE_SAME = "not_the_same"
+    NOT_EVIDENCE = "not_evidence"
+    """A file of another kind than may prove something, or too large a one."""
     """Typed twice, and differently."""
     PHOTO_NOT_FOUND = "photo_not_found"
     """details: text."""

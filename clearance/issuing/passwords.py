@@ -49,7 +49,8 @@ def change_password(
     """
     with service.database.read() as work:
         officer = read_officer(work, session.officer_no)
-    if not service.passwords.verify(officer.password_hash, current[:MAX_PASSWORD]):
+    stored_hash = officer.password_hash if len(current) <= MAX_PASSWORD else None
+    if not service.passwords.verify(stored_hash, current[:MAX_PASSWORD]):
         raise WrongPassword(officer.number)
     if faults := password_faults(service.passwords, password, repeated=repeated, officer=officer):
         return tuple(faults)

@@ -84,7 +84,8 @@ def known_officer(service: Service, *, username: str, password: str) -> Officer 
     """The officer whose name and password these are; a hash made with weaker parameters is renewed on the way."""
     with service.database.read() as work:
         officer = work.staff.by_username(username.strip().lower())
-    known = service.passwords.verify(officer.password_hash if officer else None, password[:MAX_PASSWORD])
+    stored_hash = officer.password_hash if officer and len(password) <= MAX_PASSWORD else None
+    known = service.passwords.verify(stored_hash, password[:MAX_PASSWORD])
     if officer is None or not known or not officer.active:
         return None
     if service.passwords.outdated(officer.password_hash):

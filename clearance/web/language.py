@@ -5,7 +5,7 @@ from flask import Flask, Response, g, request
 from clearance_templates import i18n
 from clearance_templates.i18n import LANGUAGES, Language, Translator, translator
 
-COOKIE = "lang"
+COOKIE = "__Host-lang"
 ONE_YEAR_S = 365 * 86_400
 
 

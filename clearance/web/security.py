@@ -19,13 +19,14 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+"""Wherever visitors come over HTTPS; a browser that was answered without it pays no heed to them."""
 MAX_FORM_BYTES = 64 << 10
 SESSION_HOURS = 10
 """How long a browser keeps the cookie. Officers are signed out much earlier (clearance.domain.session), and a form that
 they sent too late is known by this cookie as one of ours."""
 
 
-def install(app: Flask, *, trusted_proxies: int) -> None:
+def install(app: Flask, *, trusted_proxies: int, public_url: str) -> None:
     """Set cookie rules, size limits and headers, and believe as many proxies as are ours."""
     app.config.update(
         # Browsers take Secure and __Host- cookies from loopback addresses too, so that the demo needs no weaker rule.
@@ -41,11 +42,12 @@ def install(app: Flask, *, trusted_proxies: int) -> None:
     )
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=trusted_proxies)  # type: ignore[method-assign]
-    app.after_request(_add_headers)
+    always_https = public_url.startswith("https://")
+    app.after_request(lambda response: _add_headers(response, https=always_https or request.is_secure))
 
 
-def _add_headers(response: Response) -> Response:
+def _add_headers(response: Response, *, https: bool) -> Response:
     given = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - a search for each would cost more
-    due = HEADERS | HTTPS_HEADERS if request.is_secure else HEADERS
+    due = HEADERS | HTTPS_HEADERS if https else HEADERS
     response.headers.extend({name: value for name, value in due.items() if name.lower() not in given})
     return response

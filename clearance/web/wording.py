@@ -172,6 +172,7 @@ FAULT_WORDS: Mapping[FaultKind, str] = {
         "five words together that do not belong together."
     ),
     FaultKind.NOT_THE_SAME: N_("is not the same. Type it again."),
+    FaultKind.NOT_EVIDENCE: N_("must be a PDF, JPEG or PNG file of at most 10 MB."),
     FaultKind.PHOTO_NOT_FOUND: N_("names a file that is not there: “%(text)s”."),
     FaultKind.PHOTO_TOO_LARGE_FILE: N_("The photo file is too large: at most 10 MB."),
     FaultKind.PHOTO_NOT_AN_IMAGE: N_("The photo file is not a picture, or it is damaged."),

@@ -15,6 +15,7 @@ from clearance.domain.clearance import Clearance
 from clearance.domain.staff import Officer
 from clearance.issuing.lookup import SecondFactor
 from clearance.web.app import create_app
+from clearance.web.language import COOKIE
 from clearance.web.options import WebOptions
 from tests.fakes.office import PASSWORD, OfficeAtWork, open_office
 from tests.fakes.passkey import passkey_of, stored_passkey
@@ -34,7 +35,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.client = self.app.test_client()
-        self.client.set_cookie("lang", self.language, domain="clearance.test")
+        self.client.set_cookie(COOKIE, self.language, domain="clearance.test")
 
     def get(self, path: str) -> TestResponse:
         return self.client.get(path, base_url=SITE, environ_base=self._place(), buffered=True)

@@ -20,7 +20,7 @@ from clearance.web.language import current
 from clearance.web.staff import uploads
 from clearance.web.staff.access import device, officer
 from clearance.web.staff.notices import Notice
-from clearance.web.staff.sheet_form import EVIDENCE_FILE, MAX_UPLOADS, PHOTO_FILE, form_of
+from clearance.web.staff.sheet_form import EVIDENCE, MAX_UPLOADS, PHOTO_FILE, form_of, sent_evidence
 from clearance.web.wording import fault_text, photo_text
 from clearance.web.wording_batches import mrz_text
 
@@ -79,9 +79,12 @@ def _sent(service: Service, form: EntryForm) -> ResponseReturnValue:
     try:
         portrait = _portrait(service)
     except PhotoRefused as refused:
-        kept = entry_forms.keep(service, form, _texts(service))
+        kept = entry_forms.keep(service, form, _texts(service, sent_evidence()))
         return _page(kept, about_photo=photo_text(refused.ground, current())), 422
-    kept = entry_forms.keep(service, form, _texts(service), portrait=portrait)
+    evidence = sent_evidence()
+    kept = entry_forms.keep(service, form, _texts(service, evidence), portrait=portrait)
+    if isinstance(evidence, Fault):
+        return _page(kept, faults=(evidence,)), 422
     match request.form.get("then"):
         case "submit":
             return _submitted(service, kept)
@@ -146,12 +149,11 @@ def _page(
     )
 
 
-def _texts(service: Service) -> dict[str, str]:
+def _texts(service: Service, evidence: bytes | Fault | None) -> dict[str, str]:
     """What was typed; a file of evidence becomes the name under which it is kept."""
     texts = dict(request.form)
-    evidence = request.files.get(EVIDENCE_FILE)
-    if evidence is not None and evidence.filename:
-        texts["visa_check_evidence"] = service.documents.put(evidence.read())
+    if isinstance(evidence, bytes):
+        texts[EVIDENCE] = service.documents.put(evidence)
     return texts
 
 

@@ -12,7 +12,8 @@ from werkzeug.datastructures import FileStorage
 from clearance.domain.application import ApplicationDraft
 from clearance.domain.person import Sex
 from clearance.issuing import entry
-from clearance.issuing.fields import MAX_CELL, Fault
+from clearance.issuing.evidence import is_evidence
+from clearance.issuing.fields import MAX_CELL, Fault, FaultKind
 from clearance.issuing.ports import PhotoRefused
 from clearance.issuing.rows import CARD_CLASSES, COLUMNS, DESTINATIONS, OPTIONAL, SEXES, VISA_TYPES, parse_row, texts_of
 from clearance.issuing.service import Service
@@ -43,6 +44,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """The fields in the order of the sheet; a column of the file that is missing here would be a fault of this table."""
 PHOTO_FILE, EVIDENCE_FILE = "photo_file", "evidence_file"
+EVIDENCE = "visa_check_evidence"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +103,11 @@ def draft_from_form(
     """
     sent = {name: request.form[name][: MAX_CELL + 1] for name in only if name in request.form}
     texts = {**texts_of(old), **sent}
-    evidence = _upload(EVIDENCE_FILE)
+    evidence = sent_evidence()
+    if isinstance(evidence, Fault):
+        return form_of(texts, t, faults=(evidence,))
     if evidence is not None:
-        texts["visa_check_evidence"] = service.documents.put(evidence)
+        texts[EVIDENCE] = service.documents.put(evidence)
     parsed = parse_row(
         texts,
         office_code=old.office_code,
@@ -119,6 +123,14 @@ def draft_from_form(
         return entry.with_portrait(service, parsed, service.prepare_photo(photo))
     except PhotoRefused as refused:
         return form_of(texts, t, about_photo=wording.photo_text(refused.ground, t))
+
+
+def sent_evidence() -> bytes | Fault | None:
+    """The file of evidence in this request, what is wrong with it, or None where none was chosen."""
+    content = _upload(EVIDENCE_FILE)
+    if content is None or is_evidence(content):
+        return content
+    return Fault(field=EVIDENCE, kind=FaultKind.NOT_EVIDENCE)
 
 
 def _upload(name: str) -> bytes | None:

@@ -4,10 +4,12 @@ It gathers the chores. When one is due, or the queue rings, the work is done in 
 and what was done stands in the database, so that a worker may be killed at any moment and another goes on.
 """
 
+import itertools
 import os
 import secrets
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -55,8 +57,8 @@ class Worker:
         self._chores = {chore.name: chore for chore in chores}
         self._rung: dict[str, datetime] = {}
         self._albums = Albums(service.documents.get)
-        self._at_chunks = 0
-        self._guard = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._holders: dict[str, None] = {}
         self._stop = threading.Event()
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         """Which worker this is, for the leases in the database."""
@@ -69,8 +71,8 @@ class Worker:
                     self._see_to(chore.name)
                 if anything_to_do(self._service):
                     self._see_to(BATCHES)
-                if self._at_chunks:
-                    hold_on(self._service, worker=self.name)
+                if holders := tuple(self._holders):
+                    hold_on(self._service, holders)
             except Unavailable:
                 log.error("the worker cannot reach the database")
             self._stop.wait(HEARTBEAT_S)
@@ -96,27 +98,32 @@ class Worker:
             if name == BATCHES:
                 self._do_chunk()
             elif name in self._chores:
-                run_chore(self._service, self._chores[name], worker=self.name)
+                self._do_chore(self._chores[name])
         except Exception as error:  # noqa: BLE001 - one piece of work must not keep the others from being done
             log.error("work failed", work=name, kind=type(error).__name__, at=_place_of(error))
 
+    def _do_chore(self, chore: Chore) -> None:
+        began = time.perf_counter()
+        if run_chore(self._service, chore, worker=self.name):
+            log.info("work done", work=chore.name, ms=round((time.perf_counter() - began) * 1000, 1))
+
     def _do_chunk(self) -> None:
-        job = take_up(self._service, self.name, self._albums)
-        if job is None:
-            return
-        with self._counted():
-            self._ring(BATCHES)  # before this one is done: the next chunk may be for another thread, or another worker
-            work_on(self._service, job, stopping=lambda: self.stopping, report=self._report)
+        with self._holder() as holder:
+            job = take_up(self._service, holder, self._albums)
+            if job is not None:
+                # Rung before this one is done: the next chunk may be for another thread, or another worker.
+                self._ring(BATCHES)
+                work_on(self._service, job, stopping=lambda: self.stopping, report=self._report)
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
-        with self._guard:
-            self._at_chunks += 1
+    def _holder(self) -> Iterator[str]:
+        """A name for the hold on one chunk, kept alive by the watch until the block ends."""
+        holder = f"{self.name}:{next(self._numbers)}"
+        self._holders[holder] = None
         try:
-            yield
+            yield holder
         finally:
-            with self._guard:
-                self._at_chunks -= 1
+            del self._holders[holder]
 
     def _report(self, error: Exception) -> None:
         log.error("a row could not be worked on", kind=type(error).__name__, at=_place_of(error))
@@ -169,8 +176,8 @@ def working(service: Service, queue: WorkQueue, *, threads: int, chores: Sequenc
 @contextmanager
 def worker_of(home: Path) -> Iterator[Worker]:
     """The worker of the installation at `home`, at work. Raises ConfigurationRefused."""
-    log_in_lines()
     settings = read_settings(home)
+    log_in_lines("worker", settings)
     queue = open_queue(settings)
     with (
         service_of(settings) as service,

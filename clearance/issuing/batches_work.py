@@ -5,7 +5,7 @@ and of two workers at one chunk only the one that holds it can write. A row that
 tries, so that it never keeps the others waiting.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -46,14 +46,17 @@ class Job:
     album: Album
 
 
-def take_up(service: Service, worker: str, albums: Albums) -> Job | None:
-    """A chunk that is now held by a worker, or None where there is nothing to do."""
+def take_up(service: Service, holder: str, albums: Albums) -> Job | None:
+    """A chunk that is now held, or None where there is nothing to do.
+
+    `holder` names this one taking up: who was overtaken must not think what another took up later its own.
+    """
     at = service.now()
     with service.database.write() as work:
         chunk = work.batches.next_chunk(at)
         if chunk is None:
             return None
-        chunk = replace(chunk, holder=worker, held_until=at + HELD_FOR, not_before=None, waits_for=())
+        chunk = replace(chunk, holder=holder, held_until=at + HELD_FOR, not_before=None, waits_for=())
         chunk = _given_up(work, chunk) if chunk.tries >= MAX_TRIES else replace(chunk, tries=chunk.tries + 1)
         work.batches.save_chunk(chunk)
         run = work.batches.run(chunk.run_no)
@@ -85,10 +88,11 @@ def work_on(service: Service, job: Job, *, stopping: Callable[[], bool], report:
     return _finish(service, job)
 
 
-def hold_on(service: Service, *, worker: str) -> None:
-    """Say that a worker is alive, so that nobody takes up what it holds."""
+def hold_on(service: Service, holders: Iterable[str]) -> None:
+    """Say that these are alive, so that nobody takes up what they hold."""
     with service.database.write() as work:
-        work.batches.hold_on(worker, until=service.now() + HELD_FOR)
+        for holder in holders:
+            work.batches.hold_on(holder, until=service.now() + HELD_FOR)
         work.commit()
 
 

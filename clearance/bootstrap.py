@@ -17,12 +17,12 @@ import structlog
 from cryptography import x509
 from pydantic import ValidationError
 
+from clearance import logs
 from clearance.card.printer import CardPrinter
 from clearance.channel.address import Address, TlsAddress, UnixAddress
 from clearance.channel.client import RemoteSigning
 from clearance.config import Settings
 from clearance.credential.trust import TrustBundle
-from clearance.issuing.ports import Documents
 from clearance.issuing.service import Service
 from clearance.reading.apart import ApartReader
 from clearance.signing import publication
@@ -30,7 +30,7 @@ from clearance.signing.authority import is_demo
 from clearance.signing.errors import SigningFault
 from clearance.storage.database import SqlDatabase
 from clearance.storage.documents import DocumentDirectory
-from clearance.storage.object_documents import StoreMisnamed, open_store
+from clearance.storage.object_documents import ObjectDocuments, StoreMisnamed, open_store
 from clearance.storage.queue import QueueLost, WorkQueue
 from clearance.storage.record_keys import KeysLacking
 from clearance.storage.schema import UnknownSchema
@@ -68,7 +68,7 @@ def read_settings(home: Path) -> Settings:
         raise ConfigurationRefused(*faults) from None
 
 
-def open_documents(settings: Settings) -> Documents:
+def open_documents(settings: Settings) -> DocumentDirectory | ObjectDocuments:
     """Where photos and sealed cards lie. Raises ConfigurationRefused."""
     seal = DocumentSeal(keys_in(settings.records_key))
     if not settings.documents_url:
@@ -238,15 +238,7 @@ def _bell(settings: Settings) -> Callable[[str], None]:
     return ring
 
 
-def log_in_lines() -> None:
-    """One JSON object a line. Tracebacks go without the values of variables: those are people's data."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+def log_in_lines(program: str, settings: Settings) -> None:
+    """From now on everything that this process says about itself is lines that name the program."""
+    logs.begin(program, form=settings.log_format, to=sys.stderr)
+    logs.take_over()

@@ -9,7 +9,6 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from heapq import merge
 from itertools import groupby, islice
@@ -29,7 +28,6 @@ from sqlalchemy import (
     exists,
     func,
     select,
-    text,
     union,
 )
 from sqlalchemy.exc import DBAPIError
@@ -54,6 +52,7 @@ from clearance.storage.sealed import Sealed
 from clearance.storage.tables import UtcDateTime, applications, audit_head, clearances, metadata, record_keys
 from clearance.storage.tables_batches import batch_photos, batch_rows, chores, entry_forms
 from clearance.storage.tables_rules import rules
+from clearance.storage.triggers import triggers_asleep
 
 _AT_ONCE = 1_000
 _FROM_THE_FIRST_DAY = frozenset({rules, audit_head, chores})
@@ -93,6 +92,11 @@ class RecordsOut:
         self._connection = connection
 
     @property
+    def connection(self) -> Connection:
+        """For a backup, which takes the whole database as this transaction sees it."""
+        return self._connection
+
+    @property
     def head(self) -> AuditHead:
         """Where the record of acts stands."""
         return SqlAuditLog(self._connection).head()
@@ -102,7 +106,7 @@ class RecordsOut:
         table = TABLES[name]
         for row in self._stream(select(table).order_by(*map(self._bytewise, table.primary_key))):
             values = {
-                column.name: _written(value) if not isinstance(_plain_type(column), JSON) else value
+                column.name: _written(value) if not isinstance(plain_type(column), JSON) else value
                 for column, value in zip(table.columns, row, strict=True)
             }
             yield json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
@@ -160,7 +164,7 @@ class RecordsIn:
         """
         self.require_empty()
         try:
-            with _triggers_asleep(self._connection):
+            with triggers_asleep(self._connection, TABLES):
                 for table in _FROM_THE_FIRST_DAY:  # none refers to another
                     self._connection.execute(table.delete())
                 for table in TABLES.values():
@@ -188,25 +192,6 @@ class RecordsIn:
         for permit in SqlBooks(self._connection).permits():
             if permit.used != permit.cards:
                 raise RecordsRefused(f"permit {permit.number} does not count its cards")
-
-
-@contextmanager
-def _triggers_asleep(connection: Connection) -> Iterator[None]:
-    """Rows enter as they once were; a trigger would count a permit's card twice, or refuse an act of last year."""
-    if connection.dialect.name == "sqlite":
-        triggers = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
-        for name, _ in triggers:
-            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
-        yield
-        for _, statement in triggers:
-            connection.exec_driver_sql(statement)
-        return
-    for name in TABLES:  # locks each as well: nobody writes beside
-        connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE TRIGGER USER")
-    yield
-    connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
-    for name in TABLES:
-        connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE TRIGGER USER")
 
 
 def _parents_first(table: Table, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -248,14 +233,14 @@ def _written(value: Any) -> Any:
     return value
 
 
-def _plain_type(column: Column[Any]) -> TypeEngine[Any]:
+def plain_type(column: Column[Any]) -> TypeEngine[Any]:
     """What is sealed leaves plain, and is sealed again where it comes in."""
     return column.type.plain if isinstance(column.type, Sealed) else column.type
 
 
 def _read(column: Column[Any], value: Any) -> Any:
     """The value for a column. SQLite would take any; raises TypeError and ValueError."""
-    plain = _plain_type(column)
+    plain = plain_type(column)
     if value is None or isinstance(plain, JSON):
         return value
     match plain:

@@ -8,7 +8,6 @@ any of them opens. Nothing here decides what is sealed: the tables and the docum
 import hashlib
 import os
 from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from clearance.issuing.ports import Unreadable
+from clearance.storage.secret_file import secret_at
 
 KEY_BYTES = 32
 MARK = b"~1~"
@@ -37,12 +37,13 @@ class KeyFileRefused(ValueError):
 
 
 class RecordKeys:
-    """The keys of the records. The file is read when a key is first wanted, and again for one that is not known:
-    after a rotation, a program that was not started anew opens what others seal."""
+    """The keys of the records, read when one is first wanted; again for one that is not known, and before sealing where
+    `version` tells another: programs that run on through a change of keys go along with it."""
 
-    def __init__(self, load: Callable[[], Sequence[bytes]]) -> None:
-        self._load = load
+    def __init__(self, load: Callable[[], Sequence[bytes]], version: Callable[[], object] = lambda: None) -> None:
+        self._load, self._version = load, version
         self._keys: dict[bytes, bytes] = {}
+        self._seen: object = None
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -51,6 +52,8 @@ class RecordKeys:
 
     def seal(self, plain: bytes, *, place: str, bound: bytes = b"") -> bytes:
         """`bound` must be said again to open it. Raises KeyLacking where there is none."""
+        if self._version() != self._seen:
+            self._read()
         key_id, key = next(iter(self._known().items()))
         nonce = os.urandom(_NONCE_BYTES)
         return MARK + key_id + nonce + _cipher(key, place).encrypt(nonce, plain, bound)
@@ -64,18 +67,26 @@ class RecordKeys:
         except (InvalidTag, ValueError):
             raise Unreadable(f"{place}: a sealed value was changed, or is not of this place") from None
 
-    def is_newest(self, sealed: bytes) -> bool:
-        """Whether it was sealed, and under the newest key."""
+    def is_newest(self, stored: object) -> bool:
+        """Whether what lies in a column or a store was sealed, and under the newest key."""
         newest = next(iter(self._known()))
-        return sealed.startswith(MARK) and sealed[len(MARK) :].startswith(newest)
+        match stored:
+            case bytes() | memoryview():
+                return bytes(stored[: len(MARK) + _ID_BYTES]) == MARK + newest
+            case str() if stored.startswith(MARK.decode()):
+                return from_sealed_text(stored, place="").startswith(MARK + newest)
+        return False
 
     def _known(self) -> dict[bytes, bytes]:
-        if not self._keys:
-            self._keys = {_id(key): key for key in self._load()}
+        return self._keys or self._read()
+
+    def _read(self) -> dict[bytes, bytes]:
+        self._seen = self._version()
+        self._keys = {_id(key): key for key in self._load()}
         return self._keys
 
     def _key(self, key_id: bytes, place: str) -> bytes:
-        self._keys = {_id(key): key for key in self._load()}
+        self._read()
         if key_id not in self._keys:
             raise KeyLacking(f"{place}: sealed under key {key_id.hex()}, which is not among the keys of the records")
         return self._keys[key_id]
@@ -90,7 +101,7 @@ def from_sealed_text(text: str, *, place: str) -> bytes:
     """The way back. Raises Unreadable."""
     try:
         return MARK + b64decode(text[len(MARK) :], validate=True)
-    except (NotBase64, ValueError):
+    except ValueError:
         raise Unreadable(f"{place}: a sealed value was changed") from None
 
 
@@ -103,7 +114,13 @@ def keys_in(path: Path) -> RecordKeys:
         except (OSError, KeyFileRefused) as error:
             raise KeyLacking(f"the keys of the records cannot be read: {error}") from None
 
-    return RecordKeys(load)
+    def version() -> object:
+        try:
+            return path.stat().st_mtime_ns
+        except OSError:
+            return None  # what is known goes on being used
+
+    return RecordKeys(load, version)
 
 
 def read_keys(path: Path) -> list[bytes]:
@@ -111,45 +128,44 @@ def read_keys(path: Path) -> list[bytes]:
     lines = path.read_text("ascii", "replace").splitlines()
     try:
         keys = [b64decode(line, validate=True) for line in lines if line and not line.startswith("#")]
-    except NotBase64:
+    except ValueError:
         raise KeyFileRefused(f"{path} is no file of keys") from None
     if not keys or any(len(key) != KEY_BYTES for key in keys):
         raise KeyFileRefused(f"{path} is no file of keys")
     return keys
 
 
-def add_key(path: Path) -> str:
-    """Put a new key before those of the file, which is made where it is not there; the new key's id.
+def make_keys(path: Path) -> None:
+    """Make the file with a first key, unless it is there. Raises OSError."""
+    secret_at(path, lambda: _written([os.urandom(KEY_BYTES)]))
 
-    Others read the file before or after, never half of it. Raises KeyFileRefused, OSError.
-    """
-    keys = [os.urandom(KEY_BYTES), *(read_keys(path) if path.exists() else ())]
-    _write(path, keys, over=path.exists())
+
+def add_key(path: Path) -> str:
+    """Put a new key before those of the file, and give its id. Others read the file before or after, never half of it.
+    Raises KeyFileRefused, OSError."""
+    keys = [os.urandom(KEY_BYTES), *read_keys(path)]
+    _replace(path, keys)
     return _id(keys[0]).hex()
 
 
-def make_keys(path: Path) -> None:
-    """Make the file with a first key, unless another program has just done so. Raises OSError."""
-    try:
-        _write(path, [os.urandom(KEY_BYTES)], over=False)
-    except FileExistsError:
-        return
+def keep_newest_key(path: Path) -> str:
+    """Leave the newest key only, and give its id: nothing may be sealed with another. Raises as above."""
+    newest = read_keys(path)[:1]
+    _replace(path, newest)
+    return _id(newest[0]).hex()
 
 
-def _write(path: Path, keys: Sequence[bytes], *, over: bool) -> None:
+def _replace(path: Path, keys: Sequence[bytes]) -> None:
     draft = path.with_name(f".{path.name}-{os.urandom(4).hex()}")
-    lines = "".join(f"{b64encode(key).decode('ascii')}\n" for key in keys)
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(_ABOUT + lines)
-            file.flush()
-            os.fsync(file.fileno())
-        if over:
-            draft.replace(path)
-        else:
-            os.link(draft, path)  # refuses to replace a file that another program made meanwhile
+        secret_at(draft, lambda: _written(keys))
+        draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _written(keys: Sequence[bytes]) -> bytes:
+    return (_ABOUT + "".join(f"{b64encode(key).decode('ascii')}\n" for key in keys)).encode("ascii")
 
 
 def _id(key: bytes) -> bytes:

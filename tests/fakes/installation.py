@@ -28,11 +28,12 @@ from clearance.signing.authority import DEMO
 from clearance.signing.keystore import KeyStore
 from clearance.storage.documents import DocumentDirectory
 from clearance.storage.passwords import Argon2Passwords
+from clearance.storage.sealed_documents import DocumentSeal
+from clearance.storage.sealing import keys_in
 from clearance.storage.vault import AesVault
 from clearance.workbook import XlsxWorkbooks
 from tests.fakes.office import CEILING, NOW, PERMIT, furnish
 from tests.fakes.outside import FakeClock, read_file
-from tests.fakes.records_keys import SEAL
 from tests.fakes.sqlite import sqlite_database
 
 
@@ -62,7 +63,7 @@ def joined(home: Path, *, database: Database, printer: SealingPrinterPort | None
     """The adapters over what lies at `home`."""
     keys, clock = keystore.load(home / "keys"), FakeClock(NOW)
     root = keys.root_certificate
-    documents = DocumentDirectory(home / "documents", SEAL)
+    documents = DocumentDirectory(home / "documents", DocumentSeal(keys_in(home / "records.key")))
     room = SigningRoom(
         database=database,
         documents=documents,

@@ -48,6 +48,9 @@ class FakeDocuments:
             raise KeyError(sha256)
         return content
 
+    def drop(self, sha256: str) -> None:
+        self.contents.pop(sha256, None)
+
 
 @dataclass
 class FakePrinter:

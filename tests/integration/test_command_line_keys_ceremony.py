@@ -32,6 +32,7 @@ from tests.fakes.office import (
 from tests.fakes.outside import FakePrinter
 from tests.integration.command_line import ask, claims, lines, make_keys, program
 from tests.integration.test_command_line_keys import typing
+from tests.fakes.records_keys import lay_keys
 
 PASSPHRASE = "correct horse battery staple"
 ROLES = ("card", "status", "trust", "seal")
@@ -81,6 +82,7 @@ class Office:
     def __init__(self, home: Path) -> None:
         self.database = SqlDatabase(f"sqlite:///{home / 'clearance.db'}")
         self.database.migrate()
+        lay_keys(home)
         self.issuer = "bmet.gov.bd"
 
     def now(self) -> datetime:

@@ -13,6 +13,7 @@ from clearance.issuing.ports import Unavailable
 from clearance.storage.documents import DocumentDirectory
 from tests.fakes.object_store import BUCKET, LocalStore, local_store
 from tests.fakes.office import OfficeAtWork, open_office
+from tests.fakes.records_keys import SEAL, lay_keys
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def settings(store: LocalStore, home: Path) -> Settings:
 
 def office_over(store: LocalStore, home: Path) -> OfficeAtWork:
     office = open_office()
+    lay_keys(home)
     documents = open_documents(settings(store, home))
     office.change_room(documents=documents)
     office.service = replace(office.service, documents=documents)
@@ -34,6 +36,7 @@ def office_over(store: LocalStore, home: Path) -> OfficeAtWork:
 
 
 def test_without_a_setting_documents_lie_in_the_installations_folder(tmp_path: Path) -> None:
+    lay_keys(tmp_path)
     documents = open_documents(Settings(home=tmp_path))
     assert isinstance(documents, DocumentDirectory)
     documents.put(b"portrait")
@@ -44,7 +47,8 @@ def test_a_card_is_handed_out_byte_for_byte_as_the_store_holds_it(store: LocalSt
     office = office_over(store, tmp_path)
     clearance = office.issue()
     sealed = cards.pdf(office.service, clearance.clearance_no)
-    assert sealed == store.objects()[f"bmet/{clearance.pdf_sha256[:2]}/{clearance.pdf_sha256[2:]}"]
+    stored = store.objects()[f"bmet/{clearance.pdf_sha256[:2]}/{clearance.pdf_sha256[2:]}"]
+    assert sealed == SEAL.open(clearance.pdf_sha256, stored)
     assert not (tmp_path / "documents").exists()
 
 

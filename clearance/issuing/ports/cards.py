@@ -29,6 +29,10 @@ class Documents(Protocol):
         """Raises KeyError when it is not there; bytes that no longer match their name count as not there."""
         ...
 
+    def drop(self, sha256: str) -> None:
+        """Let a document go that nothing names any more; none is there is no fault."""
+        ...
+
 
 class CardPrinter(Protocol):
     """Paper and plastic: drawing and reading back."""

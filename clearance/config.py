@@ -17,6 +17,7 @@ from clearance.domain.missions import MISSION_PHONES
 from clearance.domain.oversight import OfficeHours, OversightPolicy, Quota
 from clearance.domain.printed_card import CardPolicy, OptionalFact
 from clearance.issuing.lookup import SecondFactor
+from clearance.logs import LogFormat
 from clearance.messaging.settings import MessageSettings, WebhookSettings
 
 SETTINGS_FILE = "clearance.toml"
@@ -138,6 +139,8 @@ class Settings(BaseSettings):
     webhooks: WebhookSettings = WebhookSettings()
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many proxies of our own stand in front and set X-Forwarded-For."""
+    log_format: LogFormat = LogFormat.AUTO
+    """How the programs speak of themselves on standard error: `json`, `text`, or by whether a terminal is there."""
     public_url: str = Field(default="https://clearance.bmet.gov.bd", pattern=r"^https?://[^/\s]+(/[^\s]*)?$")
     """Where visitors reach this service."""
     security_contact: str = Field(default="mailto:security@bmet.gov.bd", pattern=r"^(mailto|https|tel):\S+$")

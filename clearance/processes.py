@@ -9,10 +9,12 @@ import select
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
+from logging import WARNING
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 THREADS = 16
@@ -40,7 +42,7 @@ class Processes(BaseApplication):  # type: ignore[misc]
             "threads": THREADS,
             "timeout": TIMEOUT_S,
             "graceful_timeout": LEAVE_WITHIN_S,
-            "loglevel": "warning",
+            "logger_class": ThroughRoot,
             "control_socket_disable": True,  # signals are enough
             "forwarded_allow_ips": "",  # proxies of ours are counted in one place, `trusted_proxies`
             "worker_exit": lambda _arbiter, _worker: self._open.close(),
@@ -57,6 +59,15 @@ class Processes(BaseApplication):  # type: ignore[misc]
         gc.collect()
         gc.freeze()
         return application
+
+
+class ThroughRoot(Logger):  # type: ignore[misc]
+    """Leaves what gunicorn says to the handlers of this program."""
+
+    def setup(self, cfg: object) -> None:
+        self.cfg = cfg
+        self.error_log.setLevel(WARNING)
+        self.error_log.propagate = True
 
 
 class PoliteWorker(ThreadWorker):  # type: ignore[misc]

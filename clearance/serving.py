@@ -42,8 +42,8 @@ def serving(home: Path, *, host: str, port: int, processes: int = 1) -> Iterator
 
     Raises ConfigurationRefused, and OSError where the port cannot be had.
     """
-    log_in_lines()
     settings = read_settings(home)
+    log_in_lines("web", settings)
     require_no_keys(settings)
     if processes > 1:
         from clearance.processes import Processes  # gunicorn needs a POSIX system
@@ -122,6 +122,7 @@ def web_app(service: Service, settings: Settings) -> Flask:
             public_url=settings.public_url,
             security_contact=settings.security_contact,
             help_directory=settings.home / FOLDER,
+            log_requests=True,
         ),
     )
 

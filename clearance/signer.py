@@ -58,8 +58,8 @@ def signing(home: Path) -> Iterator[Running]:
 
     Raises ConfigurationRefused, and OSError where the address cannot be had.
     """
-    log_in_lines()
     settings = read_settings(home)
+    log_in_lines("signer", settings)
     keys, address, users = load_keys(settings), signer_address(settings), _users(settings)
     with open_database(settings) as database:
         component = SigningComponent(room_of(settings, keys, database))

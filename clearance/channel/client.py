@@ -4,6 +4,8 @@ It decides what a broken line means to the caller: nothing was asked, or it is n
 Each request opens a line of its own, so that a component that was started anew is found without further ado.
 """
 
+import structlog
+
 from clearance.channel import wire
 from clearance.channel.address import Address, connect
 from clearance.domain.decision import Refused
@@ -53,10 +55,15 @@ class RemoteSigning:
             raise NotSigned(Trouble.NO_ANSWER) from error
         with line:
             try:
-                wire.send(line, wire.encode_request(request))
+                wire.send(line, wire.encode_request(request, number=_number()))
                 return wire.parse_answer(wire.receive(line, within_s=within_s))
             except (OSError, wire.CutOff, wire.Malformed) as error:
                 raise NotSigned(Trouble.CUT_OFF) from error
+
+
+def _number() -> str:
+    """That of the request which this thread is at, as the web tier has bound it for its own lines."""
+    return str(structlog.contextvars.get_contextvars().get("request", ""))
 
 
 def _exception(answer: wire.Answer) -> Exception:

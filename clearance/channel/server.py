@@ -8,6 +8,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -106,7 +107,9 @@ class SigningServer:
             # Read first: an answer to a line that is closed with something unread in it may never arrive.
             content = wire.receive(line, within_s=REQUEST_WITHIN_S)
             self._require_friend(line)
-            return self._answer(wire.parse_request(content))
+            request, number = wire.parse_request(content)
+            with structlog.contextvars.bound_contextvars(request=number):
+                return self._timed(request)
         except Stranger as stranger:
             log.error("a stranger asked", who=str(stranger))
             return wire.Failed(trouble=Trouble.STRANGER)
@@ -121,6 +124,13 @@ class SigningServer:
             _, user, _ = _PEER.unpack(peer)
             if user not in self._users:
                 raise Stranger(f"user {user}")
+
+    def _timed(self, request: wire.Request) -> wire.Answer:
+        began = time.perf_counter()
+        answer = self._answer(request)
+        ms = round((time.perf_counter() - began) * 1000, 1)
+        log.info("answered", asked=type(request).__name__, answer=type(answer).__name__, ms=ms)
+        return answer
 
     def _answer(self, request: wire.Request) -> wire.Answer:
         try:

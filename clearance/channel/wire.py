@@ -99,23 +99,35 @@ class Failed:
 Answer: TypeAlias = Issued | Refused | Published | ComponentState | InConflict | Unknown | Failed
 
 
-def encode_request(request: Request) -> bytes:
-    """The JSON of a request."""
+def encode_request(request: Request, *, number: str = "") -> bytes:
+    """The JSON of a request. `number` is that of the request which led to it, for the lines at the other end."""
+    return _json(_asked(request) | ({"number": number} if number else {}))
+
+
+def _asked(request: Request) -> dict[str, object]:
     match request:
         case Issue():
             asked = {"reference": request.reference, "officer": request.officer_no, "device": request.device}
-            return _json({"ask": "issue", **asked})
+            return {"ask": "issue", **asked}
         case Reissue():
-            return _json({"ask": "reissue", "clearance": request.clearance_no, "officer": request.officer_no})
+            return {"ask": "reissue", "clearance": request.clearance_no, "officer": request.officer_no}
         case PublishStatus():
-            return _json({"ask": "publish_status"})
+            return {"ask": "publish_status"}
         case AskState():
-            return _json({"ask": "state"})
+            return {"ask": "state"}
 
 
-def parse_request(content: bytes) -> Request:
-    """Raises Malformed."""
-    match _object(content):
+def parse_request(content: bytes) -> tuple[Request, str]:
+    """The request, and the number that came with it or "". Raises Malformed."""
+    said = dict(_object(content))
+    match said.pop("number", ""):
+        case str(number):
+            return _request(said), _short(number)
+    raise Malformed("not a number")
+
+
+def _request(said: Mapping[str, Any]) -> Request:
+    match said:
         case {
             "ask": "issue",
             "reference": str(reference),

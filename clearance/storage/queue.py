@@ -5,11 +5,13 @@ what is to be done and nothing else, as JSON: who can write to the queue can wak
 """
 
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey  # type: ignore[import-untyped]
 from huey.consumer import Consumer  # type: ignore[import-untyped]
 from huey.registry import Message  # type: ignore[import-untyped]
@@ -17,6 +19,8 @@ from huey.serializer import Serializer  # type: ignore[import-untyped]
 
 NAME = "clearance"
 POLLED_AT_LEAST_EVERY_S = 1.0
+NUMBER_BYTES = 6
+"""Of the number that the lines of one piece of work bear, where no request led to it."""
 REDIS_WITHIN_S = 2.0
 """How long a Redis may be silent: twice the second that a worker listens for, and no officer waits longer."""
 
@@ -37,7 +41,7 @@ class WorkQueue:
     def ring(self, name: str) -> None:
         """Have a worker do what is named so, soon. Raises QueueLost."""
         try:
-            self._task(name)
+            self._task(*_message(name))
         except Exception as error:  # each storage has errors of its own, and none of them may stop an officer
             raise QueueLost(type(error).__name__) from error
 
@@ -63,9 +67,10 @@ class WorkQueue:
         """Close the connection of this thread."""
         self._huey.storage.close()
 
-    def _do(self, name: str) -> None:
+    def _do(self, name: str, request: str = "") -> None:
         assert self._work is not None
-        self._work(name)
+        with structlog.contextvars.bound_contextvars(request=request or secrets.token_hex(NUMBER_BYTES)):
+            self._work(name)
 
 
 class _Consumer(Consumer):  # type: ignore[misc]
@@ -81,6 +86,12 @@ class _Names(Serializer):  # type: ignore[misc]
 
     def _deserialize(self, data: bytes) -> Any:
         return Message(*json.loads(data))
+
+
+def _message(name: str) -> tuple[str, ...]:
+    """The name, and the number of the request that led to it, for the worker's lines."""
+    request = structlog.contextvars.get_contextvars().get("request")
+    return (name, str(request)) if request else (name,)
 
 
 def _open(url: str, file: Path) -> Huey:

@@ -23,5 +23,7 @@ class WebOptions:
     security_contact: str = "mailto:security@bmet.gov.bd"
     helpline: str = "16135"
     helpline_abroad: str = "+880 9610 102030"
+    log_requests: bool = False
+    """Whether each request is told of in a line."""
     help_directory: Path | None = None
     """The installation's own help pages, which stand before the shipped ones; None for these alone."""

@@ -1,14 +1,13 @@
 """What an attacker would try on the web tier besides the pages' own rules."""
 
 import io
-from contextlib import redirect_stderr
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 import structlog
 
-from clearance import bootstrap
+from clearance import logs
 from clearance.issuing.lookup import SecondFactor
 from clearance.issuing.ports import Database, UnitOfWork
 from clearance.web.app import create_app
@@ -61,7 +60,7 @@ class BrokenDatabase:
     real: Database
 
     def read(self) -> UnitOfWork:
-        raise RuntimeError("unforeseen")
+        raise RuntimeError(f"unforeseen with {READY}")
 
     def write(self) -> UnitOfWork:
         return self.real.write()
@@ -73,12 +72,11 @@ def test_an_unforeseen_error_leaves_no_personal_data_in_the_log(tmp_path: Path) 
     app = create_app(replace(office.service, database=BrokenDatabase(office.service.database)), options)
     phone = Phone(office=office, client=app.test_client(use_cookies=False))
     said = io.StringIO()
-    with redirect_stderr(said):
-        bootstrap.log_in_lines()
-        try:
-            assert phone.ask(READY, year="1995").status_code == 500
-        finally:
-            structlog.reset_defaults()
+    logs.begin("web", form=logs.LogFormat.JSON, to=said)
+    try:
+        assert phone.ask(READY, year="1995").status_code == 500
+    finally:
+        structlog.reset_defaults()
     assert "unforeseen error" in said.getvalue()
     assert READY not in said.getvalue()
     assert "1995" not in said.getvalue()

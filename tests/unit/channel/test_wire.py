@@ -55,7 +55,8 @@ def test_every_kind_of_request_and_answer_is_among_the_samples() -> None:
 
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_a_request_comes_out_as_it_went_in(request_: wire.Request) -> None:
-    assert wire.parse_request(wire.encode_request(request_)) == request_
+    assert wire.parse_request(wire.encode_request(request_)) == (request_, "")
+    assert wire.parse_request(wire.encode_request(request_, number="3f9c12ab77e0")) == (request_, "3f9c12ab77e0")
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
@@ -87,6 +88,9 @@ def test_every_code_can_be_said() -> None:
         {**ISSUE, "reference": "\ud800"},
         {"ask": "issue", "reference": "APP-1"},
         {"ask": "publish_status", "values": {}},
+        {"ask": "state", "number": 1},
+        {"ask": "state", "number": "two\nlines"},
+        {"ask": "state", "number": "x" * 201},
     ],
 )
 def test_what_is_not_a_request_is_not_guessed_at(said: object) -> None:

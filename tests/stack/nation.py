@@ -45,6 +45,7 @@ class Servers:
             "CLEARANCE_LIMITER_STORAGE": f"{self.redis.url}/1",
             "CLEARANCE_RECORDS_KEY_FILE": str(home / "records.key"),
             "CLEARANCE_EMBEDDED_WORKER": "false",
+            "CLEARANCE_TRUSTED_PROXIES": "1",
             "CLEARANCE_SIGNER": json.dumps({"address": f"unix:{home / 'signer.sock'}"}),
             "CLEARANCE_TRUST_DIRECTORY": str(home / "keys" / "public"),
             "AWS_ACCESS_KEY_ID": KEY,

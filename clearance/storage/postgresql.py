@@ -6,15 +6,21 @@ from typing import Any
 
 from psycopg import Connection, Cursor
 
-BRIEF: Mapping[str, int] = {
+BRIEF: Mapping[str, int | str] = {
     "connect_timeout": 3,
     "tcp_user_timeout": 5_000,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 2,
+    "options": (
+        "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2 -c tcp_user_timeout=5000"
+    ),
 }
 """Parameters of libpq by which a server that vanished without a word is given up: within seconds while connecting and
-after sending, within ten while waiting for an answer. An address of the database that says otherwise is believed."""
+after sending, within ten while waiting for an answer. An address of the database that says otherwise is believed.
+
+`options` asks the same of the server: else one of ours that vanished in the middle of a transaction, holding the lock of
+the record, would keep all others from writing for the two hours after which systems look for the dead by themselves."""
 
 
 def has_hung_up(connection: Connection[Any]) -> bool:

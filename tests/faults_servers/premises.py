@@ -5,19 +5,20 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from clearance.bootstrap import open_service
 from clearance.credential.cose import Algorithm
-from clearance.domain.application import Application, ApplicationDraft, Orientation, Payment, Visa, VisaCheck
+from clearance.domain.application import Application, ApplicationDraft, Orientation, Payment, VisaCheck
 from clearance.domain.client import ClientScope
-from clearance.domain.person import Worker
+from clearance.domain.oversight import DHAKA
 from clearance.issuing import clients, entry
 from clearance.issuing.service import Service
 from clearance.signing import keystore
 from clearance.signing.authority import DEMO
 from clearance.storage.database import SqlDatabase
+from tests.fakes.batch_files import line
 from tests.fakes.installation import snapshot
 from tests.fakes.office import AGENCY, AGENCY_CLERK, CLERK, DEVICE, PERMIT, decide, draft, expect, furnish
 from tests.stack.nation import Nation, Servers, nation
@@ -67,10 +68,10 @@ def make_keys(home: Path) -> None:
 def furnish_today(database: SqlDatabase, *, places: int) -> None:
     """The office of `tests.fakes.office`, with an agency and a permit in force today."""
     year = timedelta(days=365)
-    permit = replace(PERMIT, places=places, valid_from=date.today() - year, valid_until=date.today() + year)
+    permit = replace(PERMIT, places=places, valid_from=today() - year, valid_until=today() + year)
     furnish(database, permits=(permit,))
     with database.write() as work:
-        work.permits.save_agency(replace(AGENCY, licence_valid_until=date.today() + year))
+        work.permits.save_agency(replace(AGENCY, licence_valid_until=today() + year))
         work.commit()
 
 
@@ -86,20 +87,24 @@ def write_settings(home: Path, environment: Mapping[str, str]) -> None:
     (home / "clearance.toml").write_text("\n".join(lines) + "\n")
 
 
+def today() -> date:
+    """The day in Dhaka, as the office has it."""
+    return datetime.now(DHAKA).date()
+
+
+def ago(days: int) -> date:
+    return today() - timedelta(days=days)
+
+
 def current_draft(index: int) -> ApplicationDraft:
     """A case in good order today; each index is another worker."""
-    today, plain = date.today(), draft(index)
-    ago = lambda days: today - timedelta(days=days)  # noqa: E731
-    passport = replace(plain.worker.passport, issued_on=ago(700), expires_on=today + timedelta(days=2_900))
-    worker: Worker = replace(plain.worker, passport=passport, registered_on=ago(170), fingerprint_taken_on=ago(170))
-    visa: Visa = replace(
-        plain.visa, issued_on=ago(50), expires_on=today + timedelta(days=130), check=VisaCheck(on=ago(48))
-    )
+    plain = draft(index)
+    passport = replace(plain.worker.passport, issued_on=ago(700), expires_on=ago(-2_900))
     return replace(
         plain,
-        worker=worker,
-        visa=visa,
-        job=replace(plain.job, contract_until=today + timedelta(days=730)),
+        worker=replace(plain.worker, passport=passport, registered_on=ago(170), fingerprint_taken_on=ago(170)),
+        visa=replace(plain.visa, issued_on=ago(50), expires_on=ago(-130), check=VisaCheck(on=ago(48))),
+        job=replace(plain.job, contract_until=ago(-730)),
         orientation=Orientation(days=(ago(21), ago(20), ago(19)), certificate_no="PDO-2026-000123"),
         payment=Payment(receipt_no=f"CH-26-{index:06d}", paid_on=ago(18), amount_taka=3450),
     )
@@ -107,21 +112,16 @@ def current_draft(index: int) -> ApplicationDraft:
 
 def current_row(index: int) -> dict[str, str]:
     """The same as a row of the sheet and of the interface, without its photo."""
-    from tests.fakes.batch_files import line
-
-    wanted = current_draft(index)
-    today = date.today()
-    days = dict(zip(("orientation_day_1", "orientation_day_2", "orientation_day_3"), wanted.orientation.days, strict=True))
     dates = {
-        "registered_on": wanted.worker.registered_on,
-        "fingerprint_taken_on": wanted.worker.fingerprint_taken_on,
-        "passport_issued_on": wanted.worker.passport.issued_on,
-        "passport_expires_on": wanted.worker.passport.expires_on,
-        "visa_issued_on": wanted.visa.issued_on,
-        "visa_expires_on": wanted.visa.expires_on,
-        "visa_checked_on": today - timedelta(days=48),
-        "contract_until": wanted.job.contract_until,
-        "paid_on": wanted.payment.paid_on,
-        **days,
+        "registered_on": ago(170),
+        "fingerprint_taken_on": ago(170),
+        "passport_issued_on": ago(700),
+        "passport_expires_on": ago(-2_900),
+        "visa_issued_on": ago(50),
+        "visa_expires_on": ago(-130),
+        "visa_checked_on": ago(48),
+        "contract_until": ago(-730),
+        "paid_on": ago(18),
+        **{f"orientation_day_{number}": ago(22 - number) for number in (1, 2, 3)},
     }
-    return line(index, **{name: day.isoformat() for name, day in dates.items() if day is not None})
+    return line(index, **{name: day.isoformat() for name, day in dates.items()})

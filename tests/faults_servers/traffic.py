@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 from clearance.domain.lifecycle import Move
@@ -48,9 +49,13 @@ class Traffic:
     told: Told = field(default_factory=Told)
     heard: list[Heard] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    first: int = 1
+    """Of the workers who apply; everybody's numbers hang on it."""
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _stop: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self._numbers = count(self.first)
 
     # ---- who asks
 
@@ -63,16 +68,15 @@ class Traffic:
         photo = base64.b64encode(snapshot()).decode()
         while not self._stop.is_set():
             with self._guard:
-                index = next(self.numbers)
+                index = next(self._numbers)
             body = json.dumps(current_row(index) | {"photo": photo}).encode()
             headers = {
                 "Authorization": f"Bearer {token}",
                 "Idempotency-Key": f"application-{index}",
                 "Content-Type": "application/json",
             }
-            answer = self._until_done(
-                lambda: self.ask(port, "POST", "/api/v1/applications", body, headers, what="submit"), done={201, 409}
-            )
+            ask = partial(self.ask, port, "POST", "/api/v1/applications", body, headers, what="submit")
+            answer = self._until_done(ask, done={201, 409})
             if b'"reference"' in answer:
                 self.told.moves.add((json.loads(answer)["reference"], Move.SUBMIT))
 

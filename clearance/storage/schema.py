@@ -4,6 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, String, column, inspect, select, table
 
+from clearance.storage.tables import audit_head, record_keys
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 _VERSION = select(column("version_num", String)).select_from(table("alembic_version"))
 
@@ -30,8 +32,13 @@ def migrate(connection: Connection) -> None:
 
 
 def is_new(connection: Connection) -> bool:
-    """Whether no step was ever run here."""
-    return not inspect(connection).has_table("alembic_version")
+    """Whether nothing was ever done here: there are no tables, or no act is on record and no key is noted."""
+    known = inspect(connection)
+    if not known.has_table(audit_head.name):
+        return True
+    begun = connection.scalar(select(audit_head.c.number)) or 0
+    noted = known.has_table(record_keys.name) and connection.scalar(select(record_keys.c.id).limit(1))
+    return not begun and not noted
 
 
 def newest() -> str:

@@ -24,6 +24,7 @@ from clearance.web.api import routes as api
 from clearance.web.options import WebOptions
 from clearance.web.public import check
 from clearance.web.published import PublishedFiles
+from clearance.web.tally import tally_of
 
 STATIC_FRESH_S = 86_400
 
@@ -44,11 +45,12 @@ def create_app(service: Service, options: WebOptions) -> Flask:
     app.context_processor(lambda: {"demo": service.demo, "options": options})
     limiter = limits.install(app, storage=options.limiter_storage)
     forms = CSRFProtect(app)
-    app.register_blueprint(public.blueprint(service, options, limiter))
+    tally = tally_of(options.limiter_storage, now=service.now)
+    app.register_blueprint(public.blueprint(service, options, limiter, tally))
     published = PublishedFiles(options.trust_directory)
     app.register_blueprint(staff.blueprint(service, published, limiter))
     app.register_blueprint(trust.blueprint(published))
-    app.register_blueprint(check.blueprint(service, options, published))
+    app.register_blueprint(check.blueprint(service, options, published, tally))
     app.register_blueprint(wellknown.blueprint(service, published, options))
     reports = desk_api.blueprint(service, published, limiter)
     forms.exempt(reports)  # no cookie speaks for a desk

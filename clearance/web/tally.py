@@ -25,12 +25,13 @@ STORE_TIMEOUT_S = 0.5
 _COUNT_ALL = """
 local counts = {}
 for i, key in ipairs(KEYS) do
-  local amount = tonumber(ARGV[2 * i - 1])
+  local amount = tonumber(ARGV[3 * i - 2])
+  if ARGV[3 * i] == "1" and counts[i - 1] ~= 1 then amount = 0 end
   if amount == 0 then
     counts[i] = tonumber(redis.call("get", key) or 0)
   else
     counts[i] = redis.call("incrby", key, amount)
-    if counts[i] == amount then redis.call("expire", key, ARGV[2 * i]) end
+    if counts[i] == amount then redis.call("expire", key, ARGV[3 * i - 1]) end
   end
 end
 return counts
@@ -46,6 +47,8 @@ class Count:
     key: str
     window_s: int
     amount: int = 1
+    if_first: bool = False
+    """Only where the count before it in the same trip became 1: so many different ones, not so many in all."""
 
 
 class Tally(Protocol):
@@ -84,12 +87,16 @@ class TallyHere:
 
     def add(self, *counts: Count) -> list[int]:
         with self._lock:
-            return [self._after(count) for count in counts]
+            after: list[int] = []
+            for count in counts:
+                adds = not count.if_first or after[-1:] == [1]
+                after.append(self._after(count, count.amount if adds else 0))
+            return after
 
-    def _after(self, count: Count) -> int:
+    def _after(self, count: Count, amount: int) -> int:
         kept = self._present(count.window_s)
-        after = max(0, kept.get(count.key, 0) + count.amount)
-        if count.amount:
+        after = max(0, kept.get(count.key, 0) + amount)
+        if amount:
             kept[count.key] = after
         return after
 
@@ -107,8 +114,8 @@ class TallyHere:
 class Store(Protocol):
     """Counts that several processes share."""
 
-    def count_all(self, counts: Sequence[tuple[str, int, int]]) -> list[int]:
-        """Add to each key its amount (0: read it) and let it live so many seconds. Raises StorageError."""
+    def count_all(self, counts: Sequence[tuple[str, Count]]) -> list[int]:
+        """Count each under the name given, and let it live for two windows. Raises StorageError."""
         ...
 
 
@@ -119,9 +126,9 @@ class RedisStore:
         self._store = RedisStorage(uri, socket_timeout=STORE_TIMEOUT_S, socket_connect_timeout=STORE_TIMEOUT_S)
         self._count_all = self._store.get_connection().register_script(_COUNT_ALL.encode())
 
-    def count_all(self, counts: Sequence[tuple[str, int, int]]) -> list[int]:
-        keys = [key for key, _amount, _lives_s in counts]
-        values = [value for _key, amount, lives_s in counts for value in (amount, lives_s)]
+    def count_all(self, counts: Sequence[tuple[str, Count]]) -> list[int]:
+        keys = [name for name, _count in counts]
+        values = [value for _, each in counts for value in (each.amount, 2 * each.window_s, int(each.if_first))]
         try:
             return [int(count) for count in self._count_all(keys, values)]
         except self._store.base_exceptions as error:
@@ -145,9 +152,7 @@ class TallyShared:
     def add(self, *counts: Count) -> list[int]:
         if not self.alone:
             try:
-                return self.store.count_all(
-                    [(self._named(count), count.amount, 2 * count.window_s) for count in counts]
-                )
+                return self.store.count_all([(self._named(count), count) for count in counts])
             except StorageError as error:
                 self._fell_silent(error)
         return self.here.add(*counts)

@@ -58,3 +58,13 @@ def test_counts_of_windows_long_gone_are_not_kept(valkey: tuple[str, "subprocess
     tally_of(valkey[0], now=lambda: NOW).add(Count("tries", HOUR), Count("found", DAY), Count("only read", HOUR, 0))
     client = redis.Redis.from_url(valkey[0])
     assert sorted(round(client.ttl(key) / HOUR) for key in client.scan_iter()) == [2, 48]
+
+
+def test_a_count_of_different_ones_goes_up_with_the_first_of_each_alone(
+    valkey: tuple[str, "subprocess.Popen[bytes]"],
+) -> None:
+    for tally in (tally_of(valkey[0], now=lambda: NOW), tally_of("memory://", now=lambda: NOW)):
+        different = Count("different", DAY, if_first=True)
+        assert tally.add(Count("one", DAY), different) == [1, 1]
+        assert tally.add(Count("one", DAY), different) == [2, 1]
+        assert tally.add(Count("other", DAY), different) == [1, 2]

@@ -15,6 +15,7 @@ from clearance.issuing.guard import ORDINARY, STRICT
 from clearance.issuing.guard_alarms import LEAST_SEEN, SUBJECT, Pattern
 from clearance.issuing.lookup import SecondFactor
 from clearance.web.public import work
+from clearance.web.tally import Count
 from tests.fakes.office import draft
 from tests.integration.gate import ask_working, asks_for_work, do_work, field, press, solved
 from tests.integration.worker_pages import ENTERED, READY, UNKNOWN, Phone, open_app
@@ -307,10 +308,10 @@ class Flaky:
     def __init__(self, _uri: str) -> None:
         self._counts: dict[str, int] = {}
 
-    def count_all(self, counts: Sequence[tuple[str, int, int]]) -> list[int]:
+    def count_all(self, counts: Sequence[tuple[str, Count]]) -> list[int]:
         if Flaky.down:
             raise StorageError(ConnectionError("gone"))
-        return [self._after(key, amount) for key, amount, _lives_s in counts]
+        return [self._after(key, count.amount) for key, count in counts]
 
     def _after(self, key: str, amount: int) -> int:
         self._counts[key] = self._counts.get(key, 0) + amount

@@ -19,8 +19,10 @@ from clearance.issuing.service import Service
 from clearance.reading.findings import FileFault, Paper, ReaderBusy
 from clearance.web.language import current
 from clearance.web.options import WebOptions
+from clearance.web.public.later import Allowance
 from clearance.web.public.ticket import Envelope
 from clearance.web.published import PublishedFiles
+from clearance.web.tally import Tally
 from clearance.web.wording_check import ADVICE, CAUTION_WORDS, FILE_FAULT_WORDS, NO_CODE, NO_FILE
 from clearance_templates.wording import DOUBT_WORDS, LOOK_WORDS, SEAL_WORDS, VERDICT_WORDS, look_of
 
@@ -29,6 +31,8 @@ FORM_AROUND_IT = 16 << 10
 PASSPORT_TYPED = 32
 UNPROCESSABLE, TOO_LARGE = 422, 413
 BUSY_FOR_S = 20
+CHECKS_AN_HOUR = 120
+"""Of one network. Reading a file takes a second of a processor; a cafe of thirty reads a few each."""
 
 
 class RequestInMemory(Request):
@@ -106,7 +110,7 @@ class CheckPages:
         )
 
 
-def blueprint(service: Service, options: WebOptions, published: PublishedFiles) -> Blueprint:
+def blueprint(service: Service, options: WebOptions, published: PublishedFiles, tally: Tally) -> Blueprint:
     """The routes under /check."""
     routes = Blueprint("check", __name__)
     pages = CheckPages(
@@ -121,7 +125,10 @@ def blueprint(service: Service, options: WebOptions, published: PublishedFiles) 
     def form() -> ResponseReturnValue:
         return pages.form()
 
+    checks = Allowance(name="checks", an_hour=CHECKS_AN_HOUR, tally=tally, secret=options.secret_key, now=service.now)
+
     @routes.post("/check")
+    @checks.within
     def answer() -> ResponseReturnValue:
         request.max_content_length = MAX_FILE_BYTES + FORM_AROUND_IT
         return pages.answer()

@@ -13,22 +13,22 @@ from datetime import UTC, datetime
 from functools import wraps
 from math import ceil
 
-from flask import Response, g, make_response, render_template, request
+from flask import Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from clearance.issuing.guard import DAY, HOUR, ORDINARY, STRICT, WINDOW_S, Bound, Closed, Counted, Free, Work, toll
 from clearance.issuing.guard_alarms import Alarm, Ascents, Pattern, Tried, alarms_of, raise_alarm
 from clearance.issuing.lookup import NotFound, SecondFactor
 from clearance.issuing.service import Service
-from clearance.web.limits import visitor, wider_network
+from clearance.web.limits import BUSY, TOO_MANY, visitor, wider_network
 from clearance.web.options import WebOptions
 from clearance.web.public.admission import Admission, Overloaded
+from clearance.web.public.later import later, too_many
 from clearance.web.public.question import Misread, Question
 from clearance.web.public.ticket import Envelope, Tickets
 from clearance.web.public.work import Workshop
 from clearance.web.tally import Count, Tally
 
-TOO_MANY, BUSY = 429, 503
 NEIGHBOURS = 2
 """Digits at the end of a passport number in which neighbours differ."""
 View = Callable[[], ResponseReturnValue]
@@ -186,7 +186,7 @@ class Gatekeeper:
         hundred = self._digest("hundred", question.passport_no[:-NEIGHBOURS])
         born = self._digest("born", str(question.birth_date))
         pair = self._digest("pair", f"{question.passport_no}/{question.birth_date}")
-        _wide, everywhere, neighbours_of_network, neighbours, date_of_network, date, of_pair = self.tally.add(
+        _wide, everywhere, neighbours_of_network, neighbours, date_of_network, date, of_pair, dates = self.tally.add(
             Count(f"wrong/{visitor_.wide}", DAY),
             Count("wrong", DAY),
             Count(f"hundred/{network}/{hundred}", HOUR),
@@ -194,6 +194,7 @@ class Gatekeeper:
             Count(f"born/{network}/{born}", HOUR),
             Count(f"born/{born}", HOUR),
             Count(f"pair/{pair}", DAY),
+            Count(f"dates/{self._digest('number', question.passport_no)}", DAY, if_first=True),
         )
         tried = Tried(
             ascending=self.ascents.after(network, question.passport_no),
@@ -201,18 +202,13 @@ class Gatekeeper:
             neighbours=neighbours,
             date_of_network=date_of_network,
             date=date,
-            dates_of_number=self._dates_of(question.passport_no) if of_pair == 1 else 0,
+            dates_of_number=dates if of_pair == 1 else 0,
             source=network[:8],
         )
         for alarm in alarms_of(tried):
             raise_alarm(self.service, alarm)
         if everywhere == ORDINARY.everywhere_day:
             raise_alarm(self.service, Alarm(pattern=Pattern.GUARD_RAISED, seen=everywhere, within_s=DAY))
-
-    def _dates_of(self, passport_no: str) -> int:
-        """How many dates were tried with a number today, one more than before."""
-        (dates,) = self.tally.add(Count(f"dates/{self._digest('number', passport_no)}", DAY))
-        return dates
 
     def _tell_of_closing(self, bound: Bound, counted: Counted, visitor_: Visitor) -> None:
         """Once for each network and day."""
@@ -254,12 +250,10 @@ class Gatekeeper:
             seconds=max(1, ceil((ready - now).total_seconds())),
             early=early,
         )
-        return _later(page, TOO_MANY, (ready - now).total_seconds())
+        return later(page, TOO_MANY, (ready - now).total_seconds())
 
     def _closed(self, bound: Bound) -> Response:
-        until = self.tally.ends(WINDOW_S[bound])
-        page = render_template("public/too_many.html", until=until)
-        return _later(page, TOO_MANY, (until - self.service.now()).total_seconds())
+        return too_many(self.tally.ends(WINDOW_S[bound]), now=self.service.now())
 
     def _has_place(self) -> bool:
         content = self.places.open(request.form.get("place", ""))
@@ -273,10 +267,4 @@ class Gatekeeper:
             place=self.places.seal(json.dumps(place.timestamp()).encode()),
             at=place,
         )
-        return _later(page, BUSY, (place - self.service.now()).total_seconds())
-
-
-def _later(page: str, status: int, seconds: float) -> Response:
-    response = make_response(page, status)
-    response.headers["Retry-After"] = str(max(1, ceil(seconds)))
-    return response
+        return later(page, BUSY, (place - self.service.now()).total_seconds())

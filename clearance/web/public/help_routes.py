@@ -3,19 +3,21 @@
 The language stands in the address, so that whoever keeps a page keeps the right one.
 """
 
+from functools import lru_cache
 from typing import cast
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from clearance.web.help_pages import IMAGE_KINDS, HelpPages
 from clearance.web.language import language
 from clearance.web.options import WebOptions
-from clearance.web.public.compressed import compressed
+from clearance.web.public.compressed import Prepared
 from clearance_templates.i18n import Language
 
 FRESH_S = 600
 IMAGE_FRESH_S = 86_400
+PAGES_PREPARED = 64
 
 
 def install(routes: Blueprint, options: WebOptions) -> HelpPages:
@@ -56,8 +58,9 @@ def _speak(spoken: str) -> None:
 
 
 def _kept(page: str) -> Response:
-    response = compressed(Response(page))
+    response = _prepared(page).conditional()
     response.headers["Cache-Control"] = f"public, max-age={FRESH_S}"
-    response.add_etag()
-    response.make_conditional(request)
     return response
+
+
+_prepared = lru_cache(PAGES_PREPARED)(Prepared.of)

@@ -1,7 +1,7 @@
 """From what a request asks to the page that answers it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -17,10 +17,12 @@ from clearance.issuing.service import Service
 from clearance.issuing.wallet import Form
 from clearance.web.card_file import card_file, form_named
 from clearance.web.language import current, language
+from clearance.web.public.compressed import Prepared
 from clearance.web.public.mask import masked_name, masked_passport_no
 from clearance.web.public.question import Misread, Question, read
 from clearance.web.public.ticket import GOOD_FOR_S, Tickets
 from clearance.web.public.words import REVOCATION_WORDS, STEP_OF, STEPS, application_stopped, lacks, stop_words
+from clearance_templates.i18n import Language
 
 UNPROCESSABLE, GONE = 422, 410
 CLOSES_AFTER_S = 180
@@ -36,6 +38,7 @@ class Pages:
     service: Service
     second_factor: SecondFactor
     tickets: Tickets
+    prepared: dict[tuple[Language, str], Prepared] = field(default_factory=dict)
 
     def asked(self) -> Question | Misread:
         """What this request asks: what was typed, or the sealed question of the page before."""
@@ -44,6 +47,13 @@ class Pages:
             return admitted
         sealed = self.tickets.open(request.form.get("ticket", ""))
         return sealed or read(request.form, second_factor=self.second_factor, today=self.service.today())
+
+    def first(self) -> Response:
+        """The empty form. It is the same for everybody who reads a language, and made once for each."""
+        place = language(), request.script_root
+        if place not in self.prepared:
+            self.prepared[place] = Prepared.of(self.form())
+        return self.prepared[place].response()
 
     def form(self, *, missed: bool = False) -> str:
         """The form with whatever was typed; `missed` says that nothing was found for it."""

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter, RateLimitExceeded
 
@@ -11,15 +11,16 @@ from clearance.web.card_file import form_named
 from clearance.web.options import WebOptions
 from clearance.web.public import agencies, help_routes, leaving, requests, robots, stylesheet
 from clearance.web.public.gatekeeper import Gatekeeper
+from clearance.web.public.later import Allowance
 from clearance.web.public.pages import Pages
 from clearance.web.public.ticket import Tickets
-from clearance.web.tally import tally_of
+from clearance.web.tally import Tally
 
-DOWNLOADS_PER_ADDRESS = "300 per hour"
-"""Thirty people may sit in one cafe, and thousands of phones may share one address of their network."""
+DOWNLOADS_AN_HOUR = 300
+"""Of one network. Thirty people may sit in one cafe, and thousands of phones may share one address of their network."""
 
 
-def blueprint(service: Service, options: WebOptions, limiter: Limiter) -> Blueprint:
+def blueprint(service: Service, options: WebOptions, limiter: Limiter, tally: Tally) -> Blueprint:
     """Form, answer and download over an open service; requests, help pages and the search for agencies."""
     routes = Blueprint("public", __name__)
     tickets = Tickets.of(options.secret_key, now=service.now)
@@ -35,12 +36,19 @@ def blueprint(service: Service, options: WebOptions, limiter: Limiter) -> Bluepr
     # (docs/adr/0051).
     routes.record_once(lambda state: state.app.extensions["csrf"].exempt(routes))
 
-    gate = Gatekeeper.of(service, options, tally_of(options.limiter_storage, now=service.now))
-    downloads = limiter.shared_limit(DOWNLOADS_PER_ADDRESS, scope="downloads")
+    gate = Gatekeeper.of(service, options, tally)
+    downloads = Allowance(
+        name="downloads", an_hour=DOWNLOADS_AN_HOUR, tally=tally, secret=options.secret_key, now=service.now
+    )
 
-    @routes.route("/", methods=["GET", "POST"])
-    def form() -> str:
-        """The empty form; posted to by the button of the other language, which carries what was typed."""
+    @routes.get("/")
+    def form() -> Response:
+        """The empty form."""
+        return pages.first()
+
+    @routes.post("/")
+    def form_again() -> str:
+        """Asked for by the button of the other language, which carries what was typed."""
         return pages.form()
 
     @routes.get("/card")
@@ -55,13 +63,13 @@ def blueprint(service: Service, options: WebOptions, limiter: Limiter) -> Bluepr
         return pages.card()
 
     @routes.post("/card/download")
-    @downloads
+    @downloads.within
     @gate.in_turn
     def download() -> ResponseReturnValue:
         return pages.download()
 
     @routes.get("/card/file/<form>/<ticket>")
-    @downloads
+    @downloads.within
     @gate.in_turn
     def file(form: str, ticket: str) -> ResponseReturnValue:
         known = form_named(form)

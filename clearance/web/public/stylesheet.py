@@ -3,9 +3,9 @@
 import re
 from importlib.resources import files
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from clearance.web.public.compressed import compressed
+from clearance.web.public.compressed import Prepared
 
 FRESH_S = 86_400
 PARTS = ("tokens.css", "public.css")
@@ -15,12 +15,10 @@ _COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 def install(routes: Blueprint) -> None:
     """Answer /static/public.css before the folder of static files does."""
     folder = files("clearance_templates") / "static"
-    sheet = "".join(_COMMENT.sub("", (folder / part).read_text("utf-8")) for part in PARTS)
+    sheet = Prepared.of("".join(_COMMENT.sub("", (folder / part).read_text("utf-8")) for part in PARTS))
 
     @routes.get("/static/public.css")
     def stylesheet() -> Response:
-        response = compressed(Response(sheet, mimetype="text/css"))
+        response = sheet.conditional("text/css")
         response.headers["Cache-Control"] = f"public, max-age={FRESH_S}"
-        response.add_etag()
-        response.make_conditional(request)
         return response

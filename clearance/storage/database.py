@@ -40,6 +40,7 @@ from clearance.issuing.ports import (
     Oversight,
     PermitChanges,
     Permits,
+    Queues,
     Reissues,
     Restorations,
     Rules,
@@ -67,8 +68,10 @@ from clearance.storage.glances import glances
 from clearance.storage.intents import SqlIntents
 from clearance.storage.oversight import SqlOversight
 from clearance.storage.permits import SqlPermits
+from clearance.storage.queues import SqlQueues
 from clearance.storage.record_keys import register_keys
 from clearance.storage.reissues import SqlReissues
+from clearance.storage.replica import Replica, stands
 from clearance.storage.requests import SqlAgencyRegister, SqlCorrectionRequests
 from clearance.storage.restorations import SqlRestorations
 from clearance.storage.rights import give_rights
@@ -97,21 +100,15 @@ _FOR_WRITING = {"clearance_for_writing": True}
 class SqlDatabase:
     """Implements `clearance.issuing.ports.Database` on SQLite and PostgreSQL."""
 
-    def __init__(self, url: str, *, keys: RecordKeys | None = None) -> None:
-        """Without the keys of the records everything works but what touches a sealed column: that raises Unreadable."""
-        # Parameters are personal data; they must not reach a log inside an error message.
-        self._engine = create_engine(
-            url, hide_parameters=True, connect_args=_arguments(url), pool_timeout=CONNECTION_WITHIN_S
-        )
-        event.listen(self._engine, "handle_error", _translate)
+    def __init__(self, url: str, *, keys: RecordKeys | None = None, lookup_url: str = "") -> None:
+        """`lookup_url` is that of a standby for what may lag. Without the keys of the records everything works but what
+        touches a sealed column: that raises Unreadable."""
+        self._engine = _engine(url, keys)
+        self._replica = Replica(_engine(lookup_url, keys)) if lookup_url else None
         self._keys = keys
-        if keys is not None:
-            open_with(self._engine.dialect, keys)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _configure_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
-        else:
-            event.listen(self._engine, "checkout", _require_line)
         alone = {"isolation_level": "AUTOCOMMIT"} if self._engine.dialect.name == "postgresql" else {}
         self._glancing = self._engine.execution_options(**alone)  # the same connections, without transactions
 
@@ -160,9 +157,18 @@ class SqlDatabase:
         """A short transaction beside those that queue for the record."""
         return SqlUnitOfWork(self._engine, writes=True, queues=False)
 
+    def survey(self) -> UnitOfWork:
+        """A consistent read for sums and reports, on a standby where there is a fresh one."""
+        if self._replica and self._replica.is_fresh():
+            return SqlUnitOfWork(self._replica.engine, writes=False)
+        return self.read()
+
     def glance(self, passport_no: str, *, birth_date: date | None) -> Sequence[Glance]:
-        """What the public look-up shows, in one statement and one trip."""
+        """What the public look-up shows, in one statement and one trip; from a standby only what still stands."""
+        seen = self._replica.glance(passport_no, birth_date=birth_date) if self._replica else None
         with _connected(self._glancing) as connection:
+            if seen and stands(connection, seen):
+                return seen
             return glances(connection, passport_no, birth_date=birth_date)
 
     @contextmanager
@@ -188,6 +194,8 @@ class SqlDatabase:
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._engine.dispose()
+        if self._replica:
+            self._replica.engine.dispose()
 
 
 class SqlUnitOfWork:
@@ -218,6 +226,7 @@ class SqlUnitOfWork:
     correction_requests: CorrectionRequests
     agency_register: AgencyRegister
     oversight: Oversight
+    queues: Queues
     restorations: Restorations
     audit: AuditLog
 
@@ -287,8 +296,20 @@ class SqlUnitOfWork:
         self.correction_requests = SqlCorrectionRequests(connection)
         self.agency_register = SqlAgencyRegister(connection)
         self.oversight = SqlOversight(connection)
+        self.queues = SqlQueues(connection)
         self.restorations = SqlRestorations(connection)
         self.audit = audit
+
+
+def _engine(url: str, keys: RecordKeys | None) -> Engine:
+    # Parameters are personal data; they must not reach a log inside an error message.
+    engine = create_engine(url, hide_parameters=True, connect_args=_arguments(url), pool_timeout=CONNECTION_WITHIN_S)
+    event.listen(engine, "handle_error", _translate)
+    if keys is not None:
+        open_with(engine.dialect, keys)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "checkout", _require_line)
+    return engine
 
 
 def _connected(engine: Engine) -> Connection:

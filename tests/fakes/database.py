@@ -48,6 +48,7 @@ from clearance.issuing.ports import (
     Oversight,
     PermitChanges,
     Permits,
+    Queues,
     Reissues,
     Restorations,
     Rules,
@@ -72,6 +73,7 @@ from tests.fakes.interface import (
     InterfaceRows,
 )
 from tests.fakes.oversight import FakeOversight, OversightRows
+from tests.fakes.queues import FakeQueues
 from tests.fakes.requests import FakeAgencyRegister, FakeCorrectionRequests, RequestRows
 from tests.fakes.restorations import FakeRestorations, RestorationRows
 from tests.fakes.rules import FakePermitChanges, FakePermits, FakeRules, RuleRows, take_place
@@ -105,6 +107,9 @@ class FakeDatabase:
 
     def read(self) -> UnitOfWork:
         return FakeUnitOfWork(self, writes=False)
+
+    def survey(self) -> UnitOfWork:
+        return self.read()
 
     def write(self) -> UnitOfWork:
         return FakeUnitOfWork(self, writes=True)
@@ -144,6 +149,7 @@ class FakeUnitOfWork:
     correction_requests: CorrectionRequests
     agency_register: AgencyRegister
     oversight: Oversight
+    queues: Queues
     restorations: Restorations
     audit: AuditLog
 
@@ -180,6 +186,7 @@ class FakeUnitOfWork:
         self.correction_requests = FakeCorrectionRequests(self.rows.correction_requests)
         self.agency_register = FakeAgencyRegister(self.rows.agencies)
         self.oversight = FakeOversight(self.rows)
+        self.queues = FakeQueues(self.rows)
         self.restorations = FakeRestorations(self.rows)
         self.audit = FakeAuditLog(self.rows)
         return self

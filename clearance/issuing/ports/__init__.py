@@ -48,6 +48,7 @@ from clearance.issuing.ports.messengers import MessageSender, NotSent, SendFault
 from clearance.issuing.ports.oversight import Oversight, WitnessedCheckpoint
 from clearance.issuing.ports.people import PasswordHasher
 from clearance.issuing.ports.permits import Permits
+from clearance.issuing.ports.queues import Queues, Waiting
 from clearance.issuing.ports.records import (
     Applications,
     AuditLog,
@@ -115,6 +116,7 @@ __all__ = [
     "PhotoGround",
     "PhotoRefused",
     "Portrait",
+    "Queues",
     "Reissues",
     "Restorations",
     "RowNote",
@@ -140,6 +142,7 @@ __all__ = [
     "UnitOfWork",
     "Unreadable",
     "Vault",
+    "Waiting",
     "WebhookSender",
     "Webhooks",
     "WitnessedCheckpoint",

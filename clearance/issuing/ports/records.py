@@ -26,6 +26,7 @@ from clearance.issuing.ports.glances import Glances
 from clearance.issuing.ports.interface import Clients, Deliveries, FeedPlaces, KeyedRequests, Webhooks
 from clearance.issuing.ports.oversight import Oversight
 from clearance.issuing.ports.permits import Permits
+from clearance.issuing.ports.queues import Queues
 from clearance.issuing.ports.requests import AgencyRegister, CorrectionRequests
 from clearance.issuing.ports.restoring import Restorations
 from clearance.issuing.ports.rules import PermitChanges, Rules
@@ -321,6 +322,7 @@ class UnitOfWork(Protocol):
     correction_requests: CorrectionRequests
     agency_register: AgencyRegister
     oversight: Oversight
+    queues: Queues
     restorations: Restorations
     audit: AuditLog
 
@@ -338,6 +340,10 @@ class Database(Glances, Protocol):
 
     def read(self) -> UnitOfWork:
         """A consistent read; committing it is an error."""
+        ...
+
+    def survey(self) -> UnitOfWork:
+        """A consistent read for sums and reports that may be minutes old, of a copy where there is one."""
         ...
 
     def write(self) -> UnitOfWork:

@@ -14,7 +14,7 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.server import TcpWSGIServer, create_server
 
-THREADS = 16
+THREADS = 32
 """Of one process (see `processes.THREADS`)."""
 LEAVE_WITHIN_S = 30
 """Whoever is not answered by then, or has not sent a whole request, is cut off."""

@@ -17,8 +17,9 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
-THREADS = 16
-"""Of one process. Four look up at once (`web.public.admission`); the others wait, read files, or say: too busy."""
+THREADS = 32
+"""Of one process. Four look up at once and 24 at most wait for that (`web.public.admission`); the others are free to
+read files, and to say: too busy."""
 TIMEOUT_S = 60
 LEAVE_WITHIN_S = 30
 

@@ -110,6 +110,14 @@ class Gatekeeper:
         return waits
 
     def _asked_anew(self, question: Question, held: str, view: View) -> ResponseReturnValue:
+        """A turn comes first: on a day when there is none, saying so must cost next to nothing, and no work done."""
+        try:
+            with self.admission.turn(has_place=self._has_place()):
+                return self._admitted(question, held, view)
+        except Overloaded as overloaded:
+            return self._come_again(question, overloaded.place)
+
+    def _admitted(self, question: Question, held: str, view: View) -> ResponseReturnValue:
         visitor_ = self._visitor()
         counted = self._count_try(question, visitor_)
         policy = STRICT if self.tally.alone else ORDINARY
@@ -126,12 +134,9 @@ class Gatekeeper:
     def _looked_up(self, question: Question, visitor_: Visitor, view: View) -> ResponseReturnValue:
         wrong = False
         try:
-            with self.admission.turn(has_place=self._has_place()):
-                response = view()
+            response = view()
             wrong = self._is_guess()
             return response
-        except Overloaded as overloaded:
-            return self._come_again(question, overloaded.place)
         finally:
             if wrong:
                 self._count_wrong(question, visitor_)

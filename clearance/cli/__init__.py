@@ -24,6 +24,8 @@ COMMANDS = {
     "staff": "clearance.cli.staff:staff",
     "audit": "clearance.cli.audit:audit",
     "db": "clearance.cli.db:db",
+    "backup": "clearance.cli.backup:backup",
+    "restore": "clearance.cli.restore:restore",
     "export": "clearance.cli.exit:export",
     "import": "clearance.cli.exit:import_",
     "void": "clearance.cli.void:void",

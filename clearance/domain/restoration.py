@@ -61,12 +61,12 @@ def marks(published: StatusList) -> Iterator[tuple[int, Status]]:
                     yield position * _ENTRIES_A_BYTE + place, Status(value)
 
 
-def unknown_marks(published: StatusList, books: Mapping[int, Status]) -> Iterator[tuple[int, Status]]:
-    """What a list says that `books` (indices that are not VALID there) do not, where that binds a card more.
+def unknown_marks(published: Mapping[int, Status], books: Mapping[int, Status]) -> Iterator[tuple[int, Status]]:
+    """What the marks of a list say that `books` (indices that are not VALID there) do not, where it binds a card more.
 
     A hold that was lifted meanwhile stays: an officer lifts it again, having looked.
     """
-    for idx, status in marks(published):
+    for idx, status in sorted(published.items()):
         known = books.get(idx, Status.VALID)
         if _weight(status) > _weight(known):
             yield idx, status

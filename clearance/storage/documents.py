@@ -7,6 +7,7 @@ the directory.
 import hashlib
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -35,6 +36,12 @@ class DocumentDirectory:
         if found is None:
             raise KeyError(sha256)
         return found[0]
+
+    def names(self) -> Iterator[str]:
+        """Every document here, in the order of their names."""
+        for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
+            names = (f"{folder.name}{path.name}" for path in sorted(folder.iterdir()))
+            yield from (name for name in names if _NAME.fullmatch(name))
 
     def drop(self, sha256: str) -> None:
         """Let it go, if it is there."""

@@ -8,6 +8,7 @@ stays here: such texts hold addresses and key names, and logs are read by many (
 import configparser
 import hashlib
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -88,6 +89,17 @@ class ObjectDocuments:
         if found is None:
             raise KeyError(sha256)
         return found[0]
+
+    def names(self) -> Iterator[str]:
+        """Every document here, in the order of their names. Raises Unavailable."""
+        import obstore
+        from obstore.exceptions import BaseError
+
+        try:
+            for found in obstore.list(self._store):
+                yield from (name for each in found if _NAME.fullmatch(name := each["path"].replace("/", "")))
+        except (BaseError, OSError) as error:
+            _out_of_reach(error)
 
     def drop(self, sha256: str) -> None:
         """Let it go, if it is there. Raises Unavailable."""

@@ -56,6 +56,5 @@ def only_our_own_page() -> None:
 def with_headers(response: Response) -> Response:
     """The page holds personal data: it is not kept, not framed, and runs its own scripts only."""
     response.headers.extend(HEADERS)
-    if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")  # files that never change say so themselves
     return response

@@ -41,6 +41,11 @@ SYSTEM_PACKAGES = {
     "Xvfb": ["xvfb"],
     "xdotool": ["xdotool"],
     "setxkbmap": ["x11-xkb-utils"],
+    "nginx": ["nginx-light"],
+    "redis-server": ["redis-server"],
+    "faketime": ["faketime"],
+    "ip": ["iproute2"],
+    "iptables": ["iptables"],
 }
 BENGALI_FONT = Path("/usr/share/fonts/truetype/noto/NotoSansBengali-Regular.ttf")
 

@@ -19,7 +19,7 @@ BRIEF: Mapping[str, int | str] = {
 """Parameters of libpq by which a server that vanished without a word is given up: within seconds while connecting and
 after sending, within ten while waiting for an answer. An address of the database that says otherwise is believed.
 
-`options` asks the same of the server: else one of ours that vanished in the middle of a transaction, holding the lock of
+`options` asks the same of the server: else one of ours that vanished in the middle of a transaction, with the lock of
 the record, would keep all others from writing for the two hours after which systems look for the dead by themselves."""
 
 

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,10 +14,10 @@ from clearance.domain.application import Application, ApplicationDraft, Orientat
 from clearance.domain.client import ClientScope
 from clearance.domain.oversight import DHAKA
 from clearance.issuing import clients, entry
+from clearance.issuing.ports import Database
 from clearance.issuing.service import Service
 from clearance.signing import keystore
 from clearance.signing.authority import DEMO
-from clearance.storage.database import SqlDatabase
 from tests.fakes.batch_files import line
 from tests.fakes.installation import snapshot
 from tests.fakes.office import AGENCY, AGENCY_CLERK, CLERK, DEVICE, PERMIT, decide, draft, expect, furnish
@@ -52,20 +52,29 @@ class Premises:
 def premises(home: Path, shared: Servers, *, places: int = 10_000, web_servers: int = 2) -> Iterator[Premises]:
     """An office of today with one permit, open for business."""
     make_keys(home)
-    with closing(SqlDatabase(shared.postgresql.url)) as database:
-        database.migrate()
-        furnish_today(database, places=places)
-    with nation(home, shared, web_servers=web_servers) as programs:
-        write_settings(home, programs.environment)
-        with open_service(home) as service:
+    write_settings(home, shared.environment(home))
+    with open_service(home) as service:
+        furnish_today(service.database, places=places)
+        with nation(home, shared, web_servers=web_servers) as programs:
             yield Premises(nation=programs, service=service)
+
+
+@contextmanager
+def small_office(home: Path, *, places: int = 10_000) -> Iterator[Service]:
+    """An office of today on SQLite and files, as a laptop has it: its own hands, no programs yet."""
+    home.mkdir(parents=True, exist_ok=True)
+    make_keys(home)
+    write_settings(home, {"CLEARANCE_ENVIRONMENT": "demo"})
+    with open_service(home) as service:
+        furnish_today(service.database, places=places)
+        yield service
 
 
 def make_keys(home: Path) -> None:
     keystore.init(home / "keys", algorithm=Algorithm.ES256, subject=DEMO, at=int(time.time()) - 60)
 
 
-def furnish_today(database: SqlDatabase, *, places: int) -> None:
+def furnish_today(database: Database, *, places: int) -> None:
     """The office of `tests.fakes.office`, with an agency and a permit in force today."""
     year = timedelta(days=365)
     permit = replace(PERMIT, places=places, valid_from=today() - year, valid_until=today() + year)

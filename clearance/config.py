@@ -99,6 +99,8 @@ class Settings(BaseSettings):
     environment: Environment = Environment.PRODUCTION
     database_url: str = ""
     """SQLAlchemy URL; empty for the SQLite file `<home>/clearance.db`."""
+    lookup_database_url: str = Field(default="", pattern=r"^(postgresql\+psycopg://\S+)?$")
+    """A standby of that database for the public look-up and for statistics; empty for the database itself."""
     documents_url: str = ""
     """Where photos and sealed cards lie: `s3://bucket/prefix`; empty for the folder `<home>/documents`."""
     documents_endpoint: str = ""
@@ -139,6 +141,8 @@ class Settings(BaseSettings):
     webhooks: WebhookSettings = WebhookSettings()
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many proxies of our own stand in front and set X-Forwarded-For."""
+    metrics_token_file: Path | None = None
+    """A file with what a monitor must show as bearer token to read `/metrics`; without it there are none."""
     log_format: LogFormat = LogFormat.AUTO
     """How the programs speak of themselves on standard error: `json`, `text`, or by whether a terminal is there."""
     public_url: str = Field(default="https://clearance.bmet.gov.bd", pattern=r"^https?://[^/\s]+(/[^\s]*)?$")
@@ -214,6 +218,10 @@ class Settings(BaseSettings):
     def passphrase(self) -> bytes | None:
         """The passphrase of the private keys, from the value or the file; None where none was given."""
         return _secret(self.key_passphrase, self.key_passphrase_file)
+
+    def metrics_token(self) -> bytes | None:
+        """What a monitor must show; None where no file is named."""
+        return _secret(None, self.metrics_token_file)
 
     def pin(self) -> str | None:
         """The PIN of keys in hardware, likewise."""

@@ -2,12 +2,14 @@
 
 import os
 import secrets
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 from flask import Flask
 
@@ -15,14 +17,18 @@ from clearance.bootstrap import ConfigurationRefused, log_in_lines, open_queue, 
 from clearance.config import Settings
 from clearance.issuing.service import Service
 from clearance.one_process import OneProcess
+from clearance.probes import probes_of
 from clearance.web.app import create_app
 from clearance.web.help_pages import FOLDER
+from clearance.web.metrics import share_counts
 from clearance.web.options import WebOptions
 from clearance.web.staff.batch_files import MAX_UPLOAD
 from clearance.worker import chores_of, working
 
 SESSION_SECRET = "session.secret"  # noqa: S105 - the name of a file, not a secret
 BACKLOG = 512
+SHORTEST_TOKEN = 16
+"""Characters."""
 IN_MEMORY_BYTES = 12 << 20
 """What is sent is kept off the disk up to this size: a card to check is forgotten with its answer."""
 
@@ -52,7 +58,8 @@ def serving(home: Path, *, host: str, port: int, processes: int = 1) -> Iterator
         with service_of(settings):  # whatever is to be refused is refused here, before there are processes
             listener = bound(host, port)
         several = Processes(lambda: _opened(settings), listener=listener, count=processes)
-        yield Running(serve=several.run, stop=lambda: None)
+        with _shared_counts():
+            yield Running(serve=several.run, stop=lambda: None)
         return
     with (
         service_of(settings) as service,
@@ -123,8 +130,35 @@ def web_app(service: Service, settings: Settings) -> Flask:
             security_contact=settings.security_contact,
             help_directory=settings.home / FOLDER,
             log_requests=True,
+            probes=probes_of(settings, service),
+            metrics_token=_metrics_token(settings),
+            chores=tuple(chore.name for chore in chores_of(settings)),
         ),
     )
+
+
+def _metrics_token(settings: Settings) -> bytes | None:
+    """Raises ConfigurationRefused for a file that cannot be read, or holds what could be guessed."""
+    try:
+        token = settings.metrics_token()
+    except OSError as error:
+        raise ConfigurationRefused(f"metrics_token_file: {settings.metrics_token_file}: {error.strerror}.") from None
+    if token is not None and len(token) < SHORTEST_TOKEN:
+        cure = f"openssl rand -hex 32 > {settings.metrics_token_file}"
+        raise ConfigurationRefused(f"metrics_token_file: a token has at least {SHORTEST_TOKEN} characters: {cure}")
+    return token
+
+
+@contextmanager
+def _shared_counts() -> Iterator[None]:
+    """A folder for the counts of several processes, gone with the one that made it."""
+    folder, maker = Path(mkdtemp(prefix="clearance-counts-")), os.getpid()
+    share_counts(folder)
+    try:
+        yield
+    finally:
+        if os.getpid() == maker:  # its children leave through here, too
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ SQLite: WAL with synchronous=FULL, because a clearance that was reported as reco
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from types import TracebackType
@@ -58,6 +58,7 @@ from clearance.storage.batches import SqlBatches
 from clearance.storage.chores import SqlChores
 from clearance.storage.clearances import SqlClearances
 from clearance.storage.clients import SqlClients, SqlKeyedRequests
+from clearance.storage.condition import Condition, condition
 from clearance.storage.deliveries import SqlDeliveries, SqlFeedPlaces, SqlWebhooks
 from clearance.storage.desk_journals import SqlDeskJournals
 from clearance.storage.desks import SqlDesks
@@ -144,6 +145,11 @@ class SqlDatabase:
         """Let a role of the database do what the application does, and no more. Raises RightsRefused, Unavailable."""
         with self._engine.connect() as connection, connection.begin():
             give_rights(connection, role)
+
+    def condition(self, *, now: datetime) -> Condition:
+        """What state it is in, asked of itself. Raises Unavailable."""
+        with self._engine.connect() as connection, connection.begin():
+            return condition(connection, now=now)
 
     def read(self) -> UnitOfWork:
         """A consistent read."""

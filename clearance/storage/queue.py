@@ -45,6 +45,14 @@ class WorkQueue:
         except Exception as error:  # each storage has errors of its own, and none of them may stop an officer
             raise QueueLost(type(error).__name__) from error
 
+    def answers(self) -> bool:
+        """Whether it can be reached now."""
+        try:
+            self._huey.storage.queue_size()
+        except Exception:  # noqa: BLE001 - as above
+            return False
+        return True
+
     @contextmanager
     def heard(self, work: Callable[[str], None], *, threads: int) -> Iterator[None]:
         """Let `work` be called with each name that is rung, until the block ends; begun work is finished first."""

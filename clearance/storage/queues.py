@@ -1,9 +1,8 @@
 """How much waits for the worker, counted by the database."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select
+from sqlalchemy import Connection, Executable, bindparam, func, or_, select
 
 from clearance.domain.delivery import DeliveryState
 from clearance.issuing.ports import Waiting
@@ -39,6 +38,6 @@ class SqlQueues:
     def chunks(self, at: datetime) -> Waiting:
         return self._waiting(_CHUNKS, at)
 
-    def _waiting(self, counted: Select[Any], at: datetime) -> Waiting:
+    def _waiting(self, counted: Executable, at: datetime) -> Waiting:
         row = self._connection.execute(counted, {"at": at}).one()
         return Waiting(count=row[0], since=row[1])

@@ -41,6 +41,11 @@ def is_new(connection: Connection) -> bool:
     return not begun and not noted
 
 
+def version(connection: Connection) -> str | None:
+    """The revision that a database stands at."""
+    return connection.scalar(_VERSION)
+
+
 def newest() -> str:
     """The revision that the last step leads to; steps are files named after theirs."""
     return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))

@@ -1,15 +1,18 @@
 """The Flask application: joins the pages with the service it was handed and decides nothing itself."""
 
+from collections.abc import Iterable
 from importlib.resources import files
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from clearance.issuing.service import Service
+from clearance.issuing.vital_signs import Sign, vital_signs
 from clearance.web import (
     addresses,
     desk_api,
     errors,
+    health,
     language,
     limits,
     public,
@@ -21,6 +24,7 @@ from clearance.web import (
     wellknown,
 )
 from clearance.web.api import routes as api
+from clearance.web.metrics import Metrics
 from clearance.web.options import WebOptions
 from clearance.web.public import check
 from clearance.web.published import PublishedFiles
@@ -58,5 +62,15 @@ def create_app(service: Service, options: WebOptions) -> Flask:
     interface = api.blueprint(service, limiter)
     forms.exempt(interface)  # nor for a program
     app.register_blueprint(interface)
-    app.add_url_rule("/healthz", "healthz", lambda: ("ok", {"Content-Type": "text/plain"}))
+    metrics = _metrics(service, published, options)
+    metrics.install(app)
+    app.register_blueprint(health.blueprint(options.probes, metrics, token=options.metrics_token))
     return app
+
+
+def _metrics(service: Service, published: PublishedFiles, options: WebOptions) -> Metrics:
+    def signs() -> Iterable[Sign]:
+        held, checkpoint = published.held(), published.last_checkpoint()
+        return vital_signs(service, held=held, checkpoint=checkpoint, chores=options.chores)
+
+    return Metrics(signs)

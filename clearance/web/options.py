@@ -1,6 +1,7 @@
 """What the web tier is told by bootstrap: plain values, no settings object."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from clearance.issuing.lookup import SecondFactor
@@ -25,5 +26,11 @@ class WebOptions:
     helpline_abroad: str = "+880 9610 102030"
     log_requests: bool = False
     """Whether each request is told of in a line."""
+    probes: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
+    """What is asked of the neighbours when somebody asks whether this program is ready."""
+    metrics_token: bytes | None = None
+    """What one must show to be told the metrics; None where nobody is."""
+    chores: tuple[str, ...] = ()
+    """What the worker does by itself, whose age is among the metrics."""
     help_directory: Path | None = None
     """The installation's own help pages, which stand before the shipped ones; None for these alone."""

@@ -123,6 +123,7 @@ def service_of(settings: Settings) -> Iterator[Service]:
             demo=is_demo(root),
             card_policy=settings.card_policy,
             oversight=settings.oversight_policy,
+            retention=settings.retention_policy,
             ring=_bell(settings),
         )
 
@@ -143,7 +144,7 @@ def own_secret(path: Path, made: Callable[[], bytes]) -> bytes:
 @contextmanager
 def open_database(settings: Settings) -> Iterator[SqlDatabase]:
     """The database, brought to the newest schema first. Raises ConfigurationRefused."""
-    database = SqlDatabase(settings.url, keys=keys_in(settings.records_key))
+    database = SqlDatabase(settings.url, keys=keys_in(settings.records_key), lookup_url=settings.lookup_database_url)
     try:
         _require_records_key(settings, database)
         try:

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from clearance.domain.missions import MISSION_PHONES
 from clearance.domain.oversight import OfficeHours, OversightPolicy, Quota
 from clearance.domain.printed_card import CardPolicy, OptionalFact
+from clearance.domain.retention import DAYS, DOCUMENT_GRACE_DAYS, LOOKUPS_AT_LEAST, Kept, RetentionPolicy
 from clearance.issuing.lookup import SecondFactor
 from clearance.logs import LogFormat
 from clearance.messaging.settings import MessageSettings, WebhookSettings
@@ -61,6 +62,26 @@ class OversightSettings(BaseModel):
     """0 is Monday; Friday and Saturday unless told otherwise."""
     holidays: frozenset[date] = frozenset()
     """The days of the government's list, such as `holidays = [2026-12-16]`."""
+
+
+class RetentionSettings(BaseModel):
+    """The section `[retention]`: after how many days personal data goes (docs/adr/0138, docs/PRIVACY.md)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    forms: int = Field(default=DAYS[Kept.FORMS], ge=1)
+    drafts: int = Field(default=DAYS[Kept.DRAFTS], ge=30)
+    uploads: int = Field(default=DAYS[Kept.UPLOADS], ge=7)
+    requests: int = Field(default=DAYS[Kept.REQUESTS], ge=90)
+    answers: int = Field(default=DAYS[Kept.ANSWERS], ge=30)
+    lookups: int = Field(default=DAYS[Kept.LOOKUPS], ge=LOOKUPS_AT_LEAST)
+    """The database itself lets none go sooner."""
+    scans: int = Field(default=DAYS[Kept.SCANS], ge=30)
+    evidence: int = Field(default=DAYS[Kept.EVIDENCE], ge=365)
+    rejected: int = Field(default=DAYS[Kept.REJECTED], ge=365)
+    cleared: int = Field(default=DAYS[Kept.CLEARED], ge=365)
+    """Counted from the end of the visa."""
+    document_grace: int = Field(default=DOCUMENT_GRACE_DAYS, ge=1)
 
 
 class SignerSettings(BaseModel):
@@ -137,6 +158,7 @@ class Settings(BaseSettings):
     """Where rate limits are counted. One process: memory. Several: a shared store such as `redis://host`."""
     card: CardSettings = CardSettings()
     oversight: OversightSettings = OversightSettings()
+    retention: RetentionSettings = RetentionSettings()
     messages: MessageSettings = MessageSettings()
     webhooks: WebhookSettings = WebhookSettings()
     trusted_proxies: int = Field(default=0, ge=0, le=5)
@@ -214,6 +236,12 @@ class Settings(BaseSettings):
                 opens=said.opens, closes=said.closes, closed_weekdays=said.closed_weekdays, holidays=said.holidays
             ),
         )
+
+    @property
+    def retention_policy(self) -> RetentionPolicy:
+        """How long what is kept, as the use cases want it."""
+        said = self.retention.model_dump()
+        return RetentionPolicy(days={kept: said[kept.value] for kept in Kept}, document_grace=said["document_grace"])
 
     def passphrase(self) -> bytes | None:
         """The passphrase of the private keys, from the value or the file; None where none was given."""

@@ -32,7 +32,7 @@ def table(service: Service, dimension: Dimension, *, first: date, last: date) ->
     one day."""
     last = max(first, last)
     first = max(first, last - LONGEST)
-    with service.database.read() as work:
+    with service.database.survey() as work:
         rows = work.oversight.statistics.counts(dimension, first=first, last=last)
     return Table(dimension=dimension, first=first, last=last, rows=rows)
 

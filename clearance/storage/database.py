@@ -40,6 +40,7 @@ from clearance.issuing.ports import (
     Oversight,
     PermitChanges,
     Permits,
+    PersonalData,
     Queues,
     Reissues,
     Restorations,
@@ -69,6 +70,7 @@ from clearance.storage.glances import glances
 from clearance.storage.intents import SqlIntents
 from clearance.storage.oversight import SqlOversight
 from clearance.storage.permits import SqlPermits
+from clearance.storage.personal import SqlPersonalData
 from clearance.storage.queues import SqlQueues
 from clearance.storage.record_keys import register_keys
 from clearance.storage.reissues import SqlReissues
@@ -232,6 +234,7 @@ class SqlUnitOfWork:
     correction_requests: CorrectionRequests
     agency_register: AgencyRegister
     oversight: Oversight
+    personal: PersonalData
     queues: Queues
     restorations: Restorations
     audit: AuditLog
@@ -302,6 +305,7 @@ class SqlUnitOfWork:
         self.correction_requests = SqlCorrectionRequests(connection)
         self.agency_register = SqlAgencyRegister(connection)
         self.oversight = SqlOversight(connection)
+        self.personal = SqlPersonalData(connection)
         self.queues = SqlQueues(connection)
         self.restorations = SqlRestorations(connection)
         self.audit = audit

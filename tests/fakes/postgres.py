@@ -13,7 +13,7 @@ from sqlalchemy import Table, create_engine
 from clearance.storage.database import SqlDatabase
 from clearance.storage.tables import metadata
 from tests.fakes.records_keys import KEYS
-from tests.stack.postgresql import cluster
+from tests.stack.postgresql import Cluster, cluster
 
 Rows = Mapping[Table, Sequence[Mapping[Any, Any]]]
 
@@ -22,8 +22,12 @@ Rows = Mapping[Table, Sequence[Mapping[Any, Any]]]
 class Server:
     """A running server with one migrated database; `at_first` are the rows that the migrations wrote."""
 
-    url: str
+    cluster: Cluster
     at_first: Rows
+
+    @property
+    def url(self) -> str:
+        return self.cluster.url
 
     @contextmanager
     def database(self) -> Iterator[SqlDatabase]:
@@ -51,7 +55,7 @@ class Server:
 def running() -> Iterator[Server]:
     """A server of its own, stopped and removed at the end."""
     with cluster(durable=False) as started:
-        yield Server(url=started.url, at_first=_migrated(started.url))
+        yield Server(cluster=started, at_first=_migrated(started.url))
 
 
 def _migrated(url: str) -> Rows:

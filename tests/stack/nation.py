@@ -16,13 +16,14 @@ from clearance.storage.database import SqlDatabase
 from tests.fakes.installation import _made_keys
 from tests.fakes.object_store import BUCKET, KEY, SECRET, LocalStore, local_store
 from tests.fakes.office import furnish
+from tests.fakes.records_keys import KEYS, lay_keys
 from tests.stack import postgresql, programs
 from tests.stack.postgresql import Cluster, cluster
 from tests.stack.program import Program
 from tests.stack.programs import Environment, WebServer
 from tests.stack.redis import Redis, redis
 
-SECRETS = ("factors.key", "session.secret")
+SECRETS = ("factors.key", "session.secret", "records.key")
 """What every web server and worker holds a copy of."""
 
 
@@ -80,9 +81,11 @@ def can_run() -> bool:
 def furnished(home: Path, shared: Servers) -> None:
     """Keys, offices, staff, an agency and a permit (`tests.fakes.office`), in a second; no cases."""
     shutil.copytree(_made_keys(), home / "keys")
-    database = SqlDatabase(shared.postgresql.url)
+    lay_keys(home)
+    database = SqlDatabase(shared.postgresql.url, keys=KEYS)
     try:
         database.migrate()
+        database.register_keys()
         furnish(database)
     finally:
         database.close()
@@ -112,7 +115,7 @@ def nation(home: Path, shared: Servers, *, web_servers: int = 2) -> Iterator[Nat
 
 
 def _make_secrets(home: Path) -> None:
-    for name, value in zip(SECRETS, (secrets.token_bytes(32), secrets.token_hex(32).encode()), strict=True):
+    for name, value in (("factors.key", secrets.token_bytes(32)), ("session.secret", secrets.token_hex(32).encode())):
         if not (home / name).exists():
             (home / name).write_bytes(value)
 

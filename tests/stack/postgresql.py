@@ -75,6 +75,21 @@ def cluster(*, durable: bool = True, settings: Sequence[str] = ()) -> Iterator[C
 
 
 @contextmanager
+def kept(folder: Path, *, settings: Sequence[str] = ()) -> Iterator[Cluster]:
+    """A server, not durable, whose data stay in a folder (of a short path) for the next time; made where there is none."""
+    if not (folder / "data").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        if _user():
+            shutil.chown(folder, "postgres")
+        _run(
+            *(_installed() / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust"),
+            *("-E", "UTF8", "--no-sync", "--locale=C"),
+        )
+    with _served(folder, durable=False, settings=settings) as started:
+        yield started
+
+
+@contextmanager
 def standby(primary: Cluster, *, settings: Sequence[str] = ()) -> Iterator[Cluster]:
     """A server that follows another (streaming, hot): read from it what the primary wrote a moment ago."""
     with _folder() as folder:

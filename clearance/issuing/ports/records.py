@@ -26,6 +26,7 @@ from clearance.issuing.ports.glances import Glances
 from clearance.issuing.ports.interface import Clients, Deliveries, FeedPlaces, KeyedRequests, Webhooks
 from clearance.issuing.ports.oversight import Oversight
 from clearance.issuing.ports.permits import Permits
+from clearance.issuing.ports.personal import PersonalData
 from clearance.issuing.ports.queues import Queues
 from clearance.issuing.ports.requests import AgencyRegister, CorrectionRequests
 from clearance.issuing.ports.restoring import Restorations
@@ -322,6 +323,7 @@ class UnitOfWork(Protocol):
     correction_requests: CorrectionRequests
     agency_register: AgencyRegister
     oversight: Oversight
+    personal: PersonalData
     queues: Queues
     restorations: Restorations
     audit: AuditLog

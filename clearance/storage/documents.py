@@ -7,6 +7,7 @@ the directory.
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -14,6 +15,11 @@ from tempfile import NamedTemporaryFile
 from clearance.storage.sealed_documents import DocumentSeal
 
 _NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+GROUPS = stat.S_IRWXG | stat.S_ISGID
+"""What a folder lends to those of its group: where the signing service has a user of its own, it and the web share a
+folder that belongs to a group of both."""
 
 
 class DocumentDirectory:
@@ -70,19 +76,26 @@ class DocumentDirectory:
 
     def _write(self, sha256: str, content: bytes) -> None:
         path = self._path(sha256)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_durably(path, self._seal.seal(sha256, content))
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shared = stat.S_IMODE(self._root.stat().st_mode) & GROUPS
+        if not path.parent.exists():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            if shared:
+                path.parent.chmod(0o700 | shared)
+        _write_durably(path, self._seal.seal(sha256, content), mode=0o600 | shared & stat.S_IRGRP)
 
     def _path(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256[2:]
 
 
-def _write_durably(path: Path, content: bytes) -> None:
+def _write_durably(path: Path, content: bytes, *, mode: int) -> None:
     # Temporary files are made for the owner alone (0600) and renamed only when complete and on the disk.
     with NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
         try:
             file.write(content)
             file.flush()
+            if mode != 0o600:
+                Path(file.name).chmod(mode)
             os.fsync(file.fileno())
             Path(file.name).replace(path)
         except BaseException:

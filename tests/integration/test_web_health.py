@@ -107,7 +107,7 @@ def test_requests_are_counted_by_rule_and_status_and_nothing_that_was_sent_is_a_
     client.open("/", method=READY)
     found = measured(client)
     assert found["clearance_http_requests_total", "GET", "/", "200"] == 3
-    assert found["clearance_http_requests_total", "POST", "/card", "400"] == 1
+    assert found["clearance_http_requests_total", "POST", "/card", "422"] == 1
     assert found["clearance_http_requests_total", "none", "none", "404"] == 1
     assert found["clearance_http_request_seconds_count", "/"] == 3
     assert READY not in client.get("/metrics", headers=SHOWN).text

@@ -15,6 +15,7 @@ from clearance.web.metrics import Metrics
 
 REMEMBERED_S = 2.0
 """An answer about readiness is good for so long: whoever asks without end does not wear out the neighbours."""
+TEXT = "text/plain; charset=utf-8"
 Probe = Callable[[], bool]
 
 
@@ -49,13 +50,13 @@ def blueprint(probes: Mapping[str, Probe], metrics: Metrics, *, token: bytes | N
 
     @routes.get("/healthz")
     def alive() -> Response:
-        return Response("ok", content_type="text/plain")
+        return Response("ok", content_type=TEXT)
 
     @routes.get("/readyz")
     def ready() -> Response:
         said = readiness.asked()
         lines = [f"{name}: {'ok' if well else 'failed'}\n" for name, well in said.items()]
-        return Response("".join(lines), status=200 if all(said.values()) else 503, content_type="text/plain")
+        return Response("".join(lines), status=200 if all(said.values()) else 503, content_type=TEXT)
 
     @routes.get("/metrics")
     def measured() -> Response:
@@ -63,7 +64,7 @@ def blueprint(probes: Mapping[str, Probe], metrics: Metrics, *, token: bytes | N
             abort(404)
         scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or not compare_digest(shown.encode(), token):
-            return Response("", status=401, headers={"WWW-Authenticate": "Bearer"}, content_type="text/plain")
+            return Response("", status=401, headers={"WWW-Authenticate": "Bearer"}, content_type=TEXT)
         content, content_type = metrics.exposed()
         return Response(content, content_type=content_type)
 

@@ -37,6 +37,7 @@ from clearance.storage.schema import UnknownSchema
 from clearance.storage.sealed_documents import DocumentSeal
 from clearance.storage.sealing import KeyLacking, keys_in, make_keys
 from clearance.storage.secret_file import secret_at
+from clearance.storage.turns import SchemaBusy
 
 SOCKET = "signer.sock"
 VAULT_KEY = "factors.key"
@@ -150,7 +151,7 @@ def open_database(settings: Settings) -> Iterator[SqlDatabase]:
         try:
             database.migrate()
             database.register_keys()
-        except (UnknownSchema, KeyLacking) as error:
+        except (UnknownSchema, SchemaBusy, KeyLacking) as error:
             raise ConfigurationRefused(str(error)) from None
         except KeysLacking as lacking:
             raise ConfigurationRefused(

@@ -27,6 +27,7 @@ from clearance.issuing.chores import Chore, due, run_chore
 from clearance.issuing.own_account import forget_sessions
 from clearance.issuing.ports import Unavailable
 from clearance.issuing.reconcile import reconcile_yesterday
+from clearance.issuing.retention import keep_terms
 from clearance.issuing.service import Service
 from clearance.issuing.void import carry_out_all
 from clearance.messaging.roads import message_chores, roads
@@ -41,6 +42,7 @@ CHORES: tuple[Chore, ...] = (
     Chore(name="reconcile", every=timedelta(hours=1), run=reconcile_yesterday, within=timedelta(hours=4)),
     Chore(name="void", every=timedelta(minutes=1), run=carry_out_all),
     Chore(name="old-sessions", every=timedelta(days=1), run=forget_sessions),
+    Chore(name="retention", every=timedelta(hours=6), run=keep_terms, within=timedelta(hours=2)),
 )
 """What every office does by itself, whatever its settings."""
 MESSAGES = "messages"

@@ -121,6 +121,8 @@ class Application:
     forwarded: bool = False
     rule_no: int | None = None
     """The version of the rules that the last decision went by."""
+    redacted_on: date | None = None
+    """The day on which the person was taken out of it; nothing can be done with it any more (docs/adr/0138)."""
 
     @property
     def version(self) -> int:
@@ -170,6 +172,8 @@ class Application:
 
     def moves_on(self, day: date) -> frozenset[Move]:
         """The moves that the state of a day allows."""
+        if self.redacted_on is not None:
+            return frozenset()
         state = self.state_on(day)
         moves = frozenset(MOVES[state])
         if state is ApplicationState.HELD:

@@ -96,6 +96,9 @@ class Ground(StrEnum):
     NOT_SUSPENDED = "not_suspended"
     REASON_MISSING = "reason_missing"
     REASON_TOO_LONG = "reason_too_long"
+    CARD_IN_FORCE = "card_in_force"
+    CASE_UNDER_WAY = "case_under_way"
+    UNDER_INVESTIGATION = "under_investigation"
 
 
 Details: TypeAlias = Mapping[str, str | int | date]

@@ -76,6 +76,8 @@ class LookupKind(StrEnum):
     REQUEST = "request"
     CASE_SEARCH = "case_search"
     CARD_SEARCH = "card_search"
+    PERSON = "person"
+    """Everything that is held about somebody."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from clearance.domain.oversight import OversightPolicy
 from clearance.domain.printed_card import CardPolicy
+from clearance.domain.retention import RetentionPolicy
 from clearance.issuing.ports import (
     CardPrinter,
     Database,
@@ -45,6 +46,7 @@ class Service:
     demo: bool
     card_policy: CardPolicy = field(default_factory=CardPolicy)
     oversight: OversightPolicy = field(default_factory=OversightPolicy)
+    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
     ring: Callable[[str], None] = lambda _chore: None
     """Has the worker do a chore soon instead of when it is due. Never raises."""
 

@@ -128,6 +128,7 @@ class SqlApplications:
 
 def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [_in_states(sought.states, sought.on), within(sought.scope)]
+    conditions.append(_C.redacted_on.is_(None))
     if sought.text:
         conditions.append(_C.search.like(containing(sought.text), escape="\\"))
     if sought.pool is not None:
@@ -174,6 +175,7 @@ def _row(application: Application) -> dict[str, Any]:
         "version": application.version,
         "forwarded": application.forwarded,
         "rule_no": application.rule_no,
+        "redacted_on": application.redacted_on,
         "replaces": application.replaces,
         "valid_until": application.valid_until,
         "entered_at": application.entered.at,
@@ -205,6 +207,7 @@ def _application(columns: RowMapping, history: Sequence[Act], passports: Sequenc
         valid_until=columns["valid_until"],
         forwarded=columns["forwarded"],
         rule_no=columns["rule_no"],
+        redacted_on=columns["redacted_on"],
     )
 
 

@@ -145,7 +145,8 @@ def _first(columns: RowMapping | None) -> Batch | None:
 
 
 def _batch(columns: RowMapping) -> Batch:
-    return Batch(**{**columns, "licence_no": columns["licence_no"] or None})
+    of_batch = {name: value for name, value in columns.items() if name != "redacted_on"}
+    return Batch(**{**of_batch, "licence_no": columns["licence_no"] or None})
 
 
 def _row(row: BatchRow) -> dict[str, Any]:

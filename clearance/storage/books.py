@@ -85,6 +85,7 @@ _CARDS = (
         .correlate(clearances)
         .scalar_subquery(),
     )
+    .where(_A.redacted_on.is_(None))  # there is no card left to compare
 )
 
 

@@ -137,10 +137,11 @@ class SqlDatabase:
                 connection.commit()
 
     def migrate(self) -> None:
-        """Bring the database to today's tables. Raises UnknownSchema for one of a newer version, Unavailable."""
+        """Bring the database to today's tables. Raises UnknownSchema for one of a newer version, SchemaBusy,
+        Unavailable."""
         if self._engine.dialect.name == "sqlite" and self._engine.url.database:
             Path(self._engine.url.database).touch(mode=0o600)  # personal data: for the owner alone
-        with self._engine.connect().execution_options(**_FOR_WRITING) as connection, connection.begin():
+        with self._engine.connect().execution_options(**_FOR_WRITING) as connection:
             migrate(connection)
 
     def give_rights(self, role: str) -> None:

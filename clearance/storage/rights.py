@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, inspect, text
 from clearance.storage.tables import audit_head, audit_log, metadata, signatures
 from clearance.storage.tables_cases import acts
 from clearance.storage.tables_oversight import lookups
+from clearance.storage.tables_personal import investigation_holds
 
 RECORDS = frozenset({audit_log, acts, signatures, lookups})
 """Rows are added and read."""
@@ -52,6 +53,9 @@ def _statements(connection: Connection, role: str) -> Iterator[str]:
     for table in metadata.sorted_tables:
         if table.name in present:
             yield f'GRANT {_rights(table)} ON {table.name} TO "{role}"'
+    if investigation_holds.name in present:  # what the guards then allow of it is said in migration 0013
+        yield f'GRANT UPDATE (reason) ON {acts.name} TO "{role}"'
+        yield f'GRANT EXECUTE ON FUNCTION forget_lookups(timestamp, integer) TO "{role}"'
 
 
 def _rights(table: Table) -> str:

@@ -173,6 +173,8 @@ applications = Table(
     Column("training_certificate_no", String(30)),
     # The rule version that the last decision went by.
     Column("rule_no", Integer),
+    # The day on which the person was taken out of it (docs/adr/0138).
+    Column("redacted_on", Date),
     CheckConstraint(
         "state IN ('draft', 'submitted', 'checked', 'approved', 'issued', 'held', 'returned', 'rejected', 'superseded',"
         " 'revoked', 'departed')",

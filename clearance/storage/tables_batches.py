@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -41,6 +42,7 @@ batches = Table(
     Column("uploaded_by", ForeignKey("officers.number"), nullable=False),
     Column("uploaded_at", UtcDateTime, nullable=False, index=True),
     Column("rows", Integer, nullable=False),
+    Column("redacted_on", Date),
     UniqueConstraint("file_sha256", "office_code", "licence_no"),
 )
 

@@ -24,6 +24,7 @@ correction_requests = Table(
     Column("settled_at", UtcDateTime),
     Column("answer", Sealed("correction_requests.answer")),
     Column("correction", ForeignKey("applications.reference")),
+    Column("redacted_on", Date),
     CheckConstraint("(settled_by IS NULL) = (settled_at IS NULL)", name="settled_by_somebody"),
     CheckConstraint("(state = 'open') = (settled_by IS NULL)", name="open_until_settled"),
     CheckConstraint("state <> 'answered' OR answer IS NOT NULL", name="answered_in_words"),

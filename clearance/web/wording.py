@@ -23,6 +23,7 @@ from clearance.issuing.fields import Fault, FaultKind
 from clearance.issuing.keys_and_desks import ListUse
 from clearance.issuing.ports import NotSigned, PhotoGround, Trouble
 from clearance.web.wording_oversight import OVERSIGHT_ACT_WORDS, OVERSIGHT_GROUND_WORDS
+from clearance.web.wording_personal import PERSONAL_ACT_WORDS, PERSONAL_GROUND_WORDS
 from clearance.web.wording_restore import RESTORE_ACT_WORDS, RESTORE_GROUND_WORDS, RESTORE_TROUBLE_WORDS
 from clearance.web.wording_rules import RULE_ACT_WORDS, RULE_FIELD_WORDS, RULE_GROUND_WORDS, rule_word
 from clearance_templates.i18n import N_, Translator
@@ -100,6 +101,7 @@ GROUND_WORDS: Mapping[Ground, str] = {
     Ground.REASON_TOO_LONG: N_("The text is too long: at most %(limit)s characters."),
     **RULE_GROUND_WORDS,
     **OVERSIGHT_GROUND_WORDS,
+    **PERSONAL_GROUND_WORDS,
 }
 TROUBLE_WORDS: Mapping[Trouble, str] = {
     Trouble.NO_ANSWER: N_(
@@ -395,6 +397,7 @@ ACT_WORDS: Mapping[AuditAct, str] = {
     AuditAct.REQUEST_ANSWERED: N_("Request answered"),
     **RULE_ACT_WORDS,
     **OVERSIGHT_ACT_WORDS,
+    **PERSONAL_ACT_WORDS,
     **RESTORE_ACT_WORDS,
 }
 RULE_NAMED = N_("Rule: %(source)s, since %(since)s.")

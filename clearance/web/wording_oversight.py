@@ -91,6 +91,7 @@ LOOKUP_WORDS: Mapping[LookupKind, str] = {
     LookupKind.REQUEST: N_("A worker's request"),
     LookupKind.CASE_SEARCH: N_("Search for cases"),
     LookupKind.CARD_SEARCH: N_("Search for cards"),
+    LookupKind.PERSON: N_("A person's data"),
 }
 DIMENSION_WORDS: Mapping[Dimension, str] = {
     Dimension.DAY: N_("Day"),

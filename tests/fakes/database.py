@@ -48,6 +48,7 @@ from clearance.issuing.ports import (
     Oversight,
     PermitChanges,
     Permits,
+    PersonalData,
     Queues,
     Reissues,
     Restorations,
@@ -74,13 +75,14 @@ from tests.fakes.interface import (
 )
 from tests.fakes.oversight import FakeOversight, OversightRows
 from tests.fakes.queues import FakeQueues
+from tests.fakes.personal import FakePersonalData, PersonalRows
 from tests.fakes.requests import FakeAgencyRegister, FakeCorrectionRequests, RequestRows
 from tests.fakes.restorations import FakeRestorations, RestorationRows
 from tests.fakes.rules import FakePermitChanges, FakePermits, FakeRules, RuleRows, take_place
 
 
 @dataclass
-class Rows(AccessRows, BatchRows, InterfaceRows, OversightRows, RequestRows, RestorationRows, RuleRows):
+class Rows(AccessRows, BatchRows, InterfaceRows, OversightRows, PersonalRows, RequestRows, RestorationRows, RuleRows):
     """Everything that is stored. The values are frozen, so copying the dictionaries copies the state."""
 
     officers: dict[str, Officer] = field(default_factory=dict)
@@ -149,6 +151,7 @@ class FakeUnitOfWork:
     correction_requests: CorrectionRequests
     agency_register: AgencyRegister
     oversight: Oversight
+    personal: PersonalData
     queues: Queues
     restorations: Restorations
     audit: AuditLog
@@ -186,6 +189,7 @@ class FakeUnitOfWork:
         self.correction_requests = FakeCorrectionRequests(self.rows.correction_requests)
         self.agency_register = FakeAgencyRegister(self.rows.agencies)
         self.oversight = FakeOversight(self.rows)
+        self.personal = FakePersonalData(self.rows)
         self.queues = FakeQueues(self.rows)
         self.restorations = FakeRestorations(self.rows)
         self.audit = FakeAuditLog(self.rows)
@@ -257,7 +261,8 @@ class FakeApplications:
     def _is_sought(self, application: Application, sought: Sought) -> bool:
         draft = application.draft
         return (
-            application.state_on(sought.on) in sought.states
+            application.redacted_on is None
+            and application.state_on(sought.on) in sought.states
             and sought.text in _search_text(application)
             and sought.scope.covers(office_code=draft.office_code, licence_no=draft.licence_no)
             and (sought.pool is None or self._in_pool(application, sought.pool))

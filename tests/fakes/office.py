@@ -243,8 +243,11 @@ class OfficeAtWork:
         return application
 
 
-def open_office(database: Database | None = None, *, permits: tuple[Permit, ...] = (PERMIT,)) -> OfficeAtWork:
-    """An office over an empty database: the fake one, or any other that implements the port."""
+def open_office(
+    database: Database | None = None, *, permits: tuple[Permit, ...] = (PERMIT,), empty: bool = True
+) -> OfficeAtWork:
+    """An office over an empty database, or one that is furnished: the fake one, or any other that implements the
+    port."""
     database = database or FakeDatabase()
     keys = demo_keys()
     clock, documents, printer, publisher = FakeClock(NOW), FakeDocuments(), FakePrinter(), FakePublisher()
@@ -276,7 +279,8 @@ def open_office(database: Database | None = None, *, permits: tuple[Permit, ...]
         status_uri=keys.status_uri,
         demo=True,
     )
-    furnish(database, permits=permits)
+    if empty:
+        furnish(database, permits=permits)
     return OfficeAtWork(
         room=room, service=service, clock=clock, documents=documents, printer=printer, publisher=publisher
     )

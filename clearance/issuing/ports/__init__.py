@@ -48,6 +48,7 @@ from clearance.issuing.ports.messengers import MessageSender, NotSent, SendFault
 from clearance.issuing.ports.oversight import Oversight, WitnessedCheckpoint
 from clearance.issuing.ports.people import PasswordHasher
 from clearance.issuing.ports.permits import Permits
+from clearance.issuing.ports.personal import PersonalData, RowsHeld
 from clearance.issuing.ports.queues import Queues, Waiting
 from clearance.issuing.ports.records import (
     Applications,
@@ -113,6 +114,7 @@ __all__ = [
     "PasswordHasher",
     "PermitChanges",
     "Permits",
+    "PersonalData",
     "PhotoGround",
     "PhotoRefused",
     "Portrait",
@@ -122,6 +124,7 @@ __all__ = [
     "RowNote",
     "RowResult",
     "RowTrouble",
+    "RowsHeld",
     "Rules",
     "RunTally",
     "SealingKey",

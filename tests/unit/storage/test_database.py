@@ -137,6 +137,8 @@ PARTIAL = {
     "uq_permit_changes_letter",
     "ix_findings_open",
     "ix_void_items_open",
+    "uq_investigation_holds_standing",
+    "uq_erasure_orders_open",
 }
 
 

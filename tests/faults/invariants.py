@@ -84,6 +84,31 @@ def violations(home: Path, told: Told, *, journals: Iterable[Path] = (), open_wo
     return found
 
 
+def lost(home: Path, told: Told) -> list[str]:
+    """What is not as it must be at an office that nobody has started again yet, such as after a power cut.
+
+    Work may be open, and desks may not have heard of a revocation that nobody was told of.
+    """
+    settings = read_settings(home)
+    found: list[str] = []
+    with open_database(settings) as database, database.read() as work:
+        assert isinstance(work, SqlUnitOfWork)
+        if (said := work.connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()) != "ok":
+            found.append(f"the database is damaged: {said}")
+        found += [f"the record is not whole: {fault}" for fault in work.audit.verify().faults]
+        stored = _Stored(work.connection)
+        for check in (_of_cards, _of_permits, _of_plans):
+            found += check(stored)
+        found += _of_told(stored, told)
+        found += _of_documents(stored, settings)
+        held = _held(settings)
+        at = int(now().timestamp())
+        revoked = [card for card in stored[clearances] if card.clearance_no in told.revoked]
+        reasons = {card.clearance_no: verdict_for(pack(card.token), held=held, at=at).reason for card in revoked}
+    found += [f"{number} was taken back and a desk says {why}" for number, why in reasons.items() if why != "revoked"]
+    return found
+
+
 class _Stored:
     """Whole tables, read once each."""
 

@@ -1,0 +1,42 @@
+"""One office, laid once and copied, and how long the runs are."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.faults.office import Laid, lay_office
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "strace: needs strace")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without strace, what needs it cannot run; on a build server that is a failure."""
+    if shutil.which("strace"):
+        return
+    concerned = [item for item in items if item.get_closest_marker("strace")]
+    if concerned and os.environ.get("CI") == "true":
+        pytest.exit("strace is not here: apt-get install strace", returncode=1)
+    for item in concerned:
+        item.add_marker(pytest.mark.skip(reason="strace is not installed (apt-get install strace)"))
+
+
+@pytest.fixture(scope="session")
+def laid_once(tmp_path_factory: pytest.TempPathFactory) -> Laid:
+    """An office in which nothing has happened yet; to be copied."""
+    return lay_office(tmp_path_factory.mktemp("office") / "home")
+
+
+@pytest.fixture(scope="session")
+def points() -> int:
+    """FAULT_POINTS: how many points, states or calls the long run takes; 0 is the short run of `make test`."""
+    return int(os.environ.get("FAULT_POINTS", "0"))
+
+
+@pytest.fixture
+def home(laid_once: Laid, tmp_path: Path) -> Path:
+    """A copy of the office, for one test."""
+    return Path(shutil.copytree(laid_once.home, tmp_path / "home"))

@@ -27,9 +27,9 @@ from clearance.issuing.ports import (
 )
 from clearance.issuing.service import Service
 
-HELD_FOR = timedelta(seconds=30)
+HELD_FOR = timedelta(seconds=10)
 """A worker that is alive says so several times within this (`hold_on`); another takes up what a dead one held."""
-AGAIN_AFTER = timedelta(seconds=15)
+AGAIN_AFTER = timedelta(seconds=5)
 """When something keeps everybody from going on, such as a stopped signing service."""
 MAX_TRIES = 5
 """Workers that may die of one row, or lose their line over it."""

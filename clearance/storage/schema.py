@@ -1,10 +1,11 @@
-"""Bringing a database to today's tables, in one transaction: wholly or not at all."""
+"""Bringing a database to today's tables: in SQLite wholly or not at all, in PostgreSQL step by step (`turns`)."""
 
 from pathlib import Path
 
 from sqlalchemy import Connection, String, column, inspect, select, table
 
 from clearance.storage.tables import audit_head, record_keys
+from clearance.storage.turns import in_turn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _VERSION = select(column("version_num", String)).select_from(table("alembic_version"))
@@ -15,9 +16,21 @@ class UnknownSchema(Exception):
 
 
 def migrate(connection: Connection) -> None:
-    """Run the missing steps inside the transaction of `connection`. Raises UnknownSchema."""
-    if inspect(connection).has_table("alembic_version") and connection.scalar(_VERSION) == newest():
-        return  # as at nearly every start; loading Alembic would take a good part of it
+    """Run the missing steps; `connection` is not in a transaction. Raises UnknownSchema, SchemaBusy, Unavailable."""
+    with connection.begin():
+        if _is_newest(connection):
+            return  # as at nearly every start; loading Alembic would take a good part of it
+        if connection.dialect.name != "postgresql":
+            _upgrade(connection)
+            return
+    in_turn(connection, lambda: _upgrade(connection))
+
+
+def _is_newest(connection: Connection) -> bool:
+    return inspect(connection).has_table("alembic_version") and version(connection) == newest()
+
+
+def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError

@@ -234,6 +234,9 @@ def lock(_: list[str]) -> int:
         chosen = [word for extra in extras for word in ("--extra", extra)]
         lock_file = str(LOCKS / f"{name}.lock")
         subprocess.check_call([*compile_, *chosen, "--group", "build", "-o", lock_file], cwd=ROOT)
+    of_dev = [word for extra in ("issuer", "hsm", "postgres", "redis", "s3") for word in ("--extra", extra)]
+    of_dev += ["--group", "build", "-c", str(LOCKS / "dev.lock"), "-o", str(LOCKS / "server.lock")]  # for the image
+    subprocess.check_call([*compile_, *of_dev], cwd=ROOT)
     of_run = ["--extra", "desk", "-c", str(LOCKS / "run.lock"), "-o", str(LOCKS / "desk.lock")]  # for the kit alone
     subprocess.check_call([*compile_, *of_run], cwd=ROOT)
     return 0

@@ -204,13 +204,20 @@ def found_orphans(
     """A line for each document in the store that no row names; of a card, its number and index."""
     held, printer = _held(settings), CardPrinter()
     with database.records() as records:
-        wanted = records.documents()
-        expected = next(wanted, None)
-        for name in documents.names():
-            while expected is not None and expected < name:
-                expected = next(wanted, None)
-            if name != expected:
-                yield f"{name} {_what(documents, name, held, printer)}"
+        for name in _not_among(documents.names(), records.documents()):
+            yield f"{name} {_what(documents, name, held, printer)}"
+
+
+def _not_among(names: Iterator[str], wanted: Iterator[str]) -> Iterator[str]:
+    """Those of the names that are not wanted; both come in order, and are read to their end."""
+    expected = next(wanted, None)
+    for name in names:
+        while expected is not None and expected < name:
+            expected = next(wanted, None)
+        if name != expected:
+            yield name
+    for _ in wanted:
+        pass
 
 
 def _what(documents: DocumentDirectory | ObjectDocuments, name: str, held: HeldTrust, printer: CardPrinter) -> str:
@@ -218,7 +225,7 @@ def _what(documents: DocumentDirectory | ObjectDocuments, name: str, held: HeldT
         content = documents.get(name)
         if not content.startswith(b"%PDF"):
             return "photo or evidence"
-        for text in printer.read_back(content):
+        for text in _codes(printer, content):
             claims = verdict_for(text, held=held, at=int(now().timestamp())).claims
             if claims is not None:
                 status = claims.status
@@ -320,12 +327,20 @@ def _examined(
             claims = verdict_for(text, held=held, at=int(now().timestamp())).claims
             if claims is None or claims.clearance_no != card.clearance_no:
                 faults.append(f"{card.clearance_no}: its credential is not genuine")
-            if text not in printer.read_back(documents.get(card.pdf_sha256)):
+            if text not in _codes(printer, documents.get(card.pdf_sha256)):
                 faults.append(f"{card.clearance_no}: its PDF does not carry its credential")
             if read % SAMPLE == 0:
                 tell("cards", number, of)
     tell("cards", of, of)
     return read, faults
+
+
+def _codes(printer: CardPrinter, pdf: bytes) -> Sequence[str]:
+    """What the codes of a PDF say; nothing where it is none."""
+    try:
+        return printer.read_back(pdf)
+    except RuntimeError:  # how PDFium says that it cannot read a file
+        return ()
 
 
 def _settle_checkpoint(settings: Settings, newest: Newest, *, stays: bool) -> None:

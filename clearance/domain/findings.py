@@ -29,6 +29,8 @@ class FindingKind(StrEnum):
     CARD_WITHOUT_CASE = "card_without_case"
     CARD_WITHOUT_SIGNATURE = "card_without_signature"
     SIGNATURE_WITHOUT_CARD = "signature_without_card"
+    CARD_NOT_IN_BOOKS = "card_not_in_books"
+    """A desk proved a card that nobody here issued: of days that a restore lost, or by a key in wrong hands."""
     CARD_DIFFERS = "card_differs"
     CARD_REVIVED = "card_revived"
     ACT_NOT_ON_RECORD = "act_not_on_record"

@@ -132,6 +132,12 @@ def about_signatures(numbers: Iterable[str], *, day: date) -> Iterator[Finding]:
         yield finding(FindingKind.SIGNATURE_WITHOUT_CARD, number, day)
 
 
+def about_scans(unknown: Iterable[tuple[str, int]], *, day: date) -> Iterator[Finding]:
+    """Cards that desks found genuine and that are not here, each with how often it was scanned."""
+    for number, scans in unknown:
+        yield finding(FindingKind.CARD_NOT_IN_BOOKS, number, day, scans=scans)
+
+
 def _about_card(card: CardSeen, record: RecordSeen, *, issuer: str, day: date) -> Iterator[Finding]:
     number = card.clearance_no
     if number not in record.issued:

@@ -94,6 +94,7 @@ def _contradictions(service: Service, work: UnitOfWork, record: RecordSeen, day:
     settled = service.now() - timedelta(seconds=service.oversight.unusual.unfinished_s)
     yield from record_checks.about_cards(books.cards(), record, issuer=service.issuer, day=day)
     yield from record_checks.about_signatures(books.signatures_without_card(before=settled), day=day)
+    yield from record_checks.about_scans(books.scanned_unknown(), day=day)
     yield from record_checks.about_permits(books.permits(), day=day)
     yield from record_checks.about_reuse(FindingKind.RECEIPT_REUSED, books.receipts_reused(), day=day)
     yield from record_checks.about_reuse(FindingKind.VISA_REUSED, books.visas_reused(), day=day)

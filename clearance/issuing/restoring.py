@@ -21,7 +21,7 @@ from clearance.domain.restoration import Restoration, unknown_marks
 from clearance.domain.signing import SigningStop, against_stopping
 from clearance.issuing.cases import read_officer
 from clearance.issuing.moving import put_on_record, write
-from clearance.issuing.ports import Database, NotOnRecord, UnitOfWork
+from clearance.issuing.ports import AuditSought, Database, NotOnRecord, UnitOfWork
 from clearance.issuing.publish import not_valid
 from clearance.issuing.service import dhaka_day
 
@@ -85,8 +85,8 @@ def goes_through(database: Database, head: AuditHead) -> bool:
     with database.read() as work:
         if head.number == 0:
             return True
-        found = next(iter(work.audit.links(after=head.number - 1)), None)
-        return found is not None and found.head == head
+        found = work.audit.find(AuditSought(), before=head.number + 1, limit=1)
+        return bool(found) and found[0].head == head
 
 
 def finish(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, exists, func, or_, select
 from clearance.credential.claims import VisaType
 from clearance.credential.status import Status
 from clearance.domain.day_patterns import DECIDING, ActSeen, Rejected
+from clearance.domain.desk_journal import RowKind
 from clearance.domain.lifecycle import ApplicationState, Move, Step
 from clearance.domain.oversight import DHAKA
 from clearance.domain.record_checks import CardSeen, CaseSeen, PermitSeen, Reused
@@ -23,6 +24,7 @@ from clearance.storage.tables import (
 )
 from clearance.storage.tables_batches import batch_rows, batch_runs
 from clearance.storage.tables_cases import abandoned_intents, acts
+from clearance.storage.tables_desks import desk_rows
 
 _A, _C, _D, _P = applications.c, clearances.c, acts.c, permits.c
 _AT_ONCE = 1_000
@@ -166,6 +168,17 @@ class SqlBooks:
             .order_by(number)
         )
         return [row.clearance_no for row in rows]
+
+    def scanned_unknown(self) -> Sequence[tuple[str, int]]:
+        number = desk_rows.c.clearance_no  # a desk writes it for a card that it proved, and for no other
+        rows = self._connection.execute(
+            select(number, func.count().label("scans"))
+            .where(desk_rows.c.kind == RowKind.SCAN.value, number.is_not(None))
+            .where(~exists().where(_C.clearance_no == number))
+            .group_by(number)
+            .order_by(number)
+        )
+        return [(row.clearance_no, row.scans) for row in rows]
 
     def acts_not_on_record(self) -> Sequence[tuple[str, str]]:
         known = exists().where(audit_log.c.subject == _D.reference, audit_log.c.officer_no == _D.officer_no)

@@ -12,6 +12,7 @@ from clearance.credential.status import Status
 from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance
 from clearance.domain.day_patterns import DECIDING, ActSeen, Rejected
+from clearance.domain.desk_journal import RowKind
 from clearance.domain.findings import Acknowledgement, Finding, KeptFinding, Severity
 from clearance.domain.lifecycle import ApplicationState, Move
 from clearance.domain.oversight import DHAKA, Absence, LookedUp, Lookup
@@ -197,6 +198,11 @@ class FakeBooks:
 
     def signatures_without_card(self, *, before: datetime) -> Sequence[str]:
         return []
+
+    def scanned_unknown(self) -> Sequence[tuple[str, int]]:
+        scans = (kept.row for kept in self.rows.desk_rows.values() if kept.row.kind is RowKind.SCAN)
+        found = Counter(number for row in scans if (number := row.text("clearance_no")))
+        return sorted((number, count) for number, count in found.items() if number not in self.rows.clearances)
 
     def acts_not_on_record(self) -> Sequence[tuple[str, str]]:
         return []

@@ -120,6 +120,11 @@ class Books(Protocol):
         """Clearance numbers that were signed for and neither recorded nor given up."""
         ...
 
+    def scanned_unknown(self) -> Sequence[tuple[str, int]]:
+        """Clearance numbers of cards that desks proved and that are not among the clearances; how often each was
+        scanned."""
+        ...
+
     def acts_not_on_record(self) -> Sequence[tuple[str, str]]:
         """Case and officer of acts of which the record knows nothing; and cases that stand where no act led."""
         ...

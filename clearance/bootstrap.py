@@ -21,7 +21,7 @@ from clearance import logs
 from clearance.card.printer import CardPrinter
 from clearance.channel.address import Address, TlsAddress, UnixAddress
 from clearance.channel.client import RemoteSigning
-from clearance.config import Settings
+from clearance.config import SETTINGS_FILE, Settings
 from clearance.credential.trust import TrustBundle
 from clearance.issuing.service import Service
 from clearance.reading.apart import ApartReader
@@ -67,6 +67,10 @@ def read_settings(home: Path) -> Settings:
     except ValidationError as error:
         faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False))
         raise ConfigurationRefused(*faults) from None
+    except OSError as error:
+        raise ConfigurationRefused(f"{error.filename} cannot be read: {error.strerror}.") from None
+    except ValueError as error:  # the file is no TOML
+        raise ConfigurationRefused(f"{home / SETTINGS_FILE} cannot be understood: {error}.") from None
 
 
 def open_documents(settings: Settings) -> DocumentDirectory | ObjectDocuments:

@@ -20,7 +20,7 @@ from clearance.credential.reasons import Reason
 from clearance.domain.application import Application, ApplicationDraft
 from clearance.domain.clearance import RevocationReason
 from clearance.domain.lifecycle import Move
-from clearance.domain.staff import HEADQUARTERS
+from clearance.domain.staff import HEADQUARTERS, Officer
 from clearance.issuing import approve, check, entry
 from clearance.issuing.component import SigningComponent
 from clearance.issuing.request import request_card
@@ -53,40 +53,41 @@ def office(home: Path, cases: int) -> None:
         service = replace(joined, printer=room.printer, signing=SigningComponent(room), prepare_photo=prepare_photo)
         for index in range(cases):
             reference = _enter(service, index)
-            _bring_on(service, reference)
+            _decide(service, reference)
+            _issue(service, reference)
             if index % 2:
                 _take_back(service, reference)
 
 
-def issue_waiting(home: Path) -> None:
-    """Issue what is approved and waits, as the issuer who asks again after a failure."""
-    settings = read_settings(home)
-    with service_of(settings) as service:
-        with service.database.read() as work:
-            waiting = [case.reference for case in work.applications.queue(limit=100)]
-        for reference in waiting:
-            _bring_on(service, reference)
+def approved(service: Service, index: int) -> str:
+    """A case that waits for its card."""
+    reference = _enter(service, index)
+    _decide(service, reference)
+    return reference
 
 
 def _enter(service: Service, index: int) -> str:
     with_photo = entry.with_portrait(service, draft(index), service.prepare_photo(PORTRAIT))
-    entered = expect(entry.enter(service, with_photo, officer=_officer(service, CLERK), device=DEVICE))
+    entered = expect(entry.enter(service, with_photo, officer=officer(service, CLERK), device=DEVICE))
     acknowledge("move", entered.reference, Move.SUBMIT)
     return entered.reference
 
 
-def _bring_on(service: Service, reference: str) -> None:
+def _decide(service: Service, reference: str) -> None:
     steps: tuple[tuple[Move, str, Callable[..., Application]], ...] = (
         (Move.CHECK, CHECKER, check.check),
         (Move.APPROVE, APPROVER, approve.approve),
     )
     for move, who, verb in steps:
         version = _case(service, reference).version
-        officer = _officer(service, who)
+        who_does = officer(service, who)
         more = {"photo_accepted": True} if move is Move.APPROVE else {}
-        expect(verb(service, reference, officer=officer, device=DEVICE, version=version, **more))
+        expect(verb(service, reference, officer=who_does, device=DEVICE, version=version, **more))
         acknowledge("move", reference, move)
-    issued = expect(request_card(service, reference, officer=_officer(service, ISSUER), device=DEVICE))
+
+
+def _issue(service: Service, reference: str) -> None:
+    issued = expect(request_card(service, reference, officer=officer(service, ISSUER), device=DEVICE))
     acknowledge("move", reference, Move.ISSUE)
     acknowledge("card", reference, issued.clearance_no)
 
@@ -98,7 +99,7 @@ def _take_back(service: Service, reference: str) -> None:
     revoked = revoke(
         service,
         card.clearance_no,
-        officer=_officer(service, ISSUER),
+        officer=officer(service, ISSUER),
         device=DEVICE,
         reason=RevocationReason.VISA_CANCELLED,
         remark="Employer withdrew",
@@ -113,9 +114,12 @@ def _case(service: Service, reference: str) -> Application:
     return case
 
 
-def _officer(service: Service, username: str) -> object:
+def officer(service: Service, username: str) -> Officer:
+    """An officer by the user name."""
     with service.database.read() as work:
-        return work.staff.by_username(username)
+        found = work.staff.by_username(username)
+    assert found is not None
+    return found
 
 
 def draft(index: int) -> ApplicationDraft:

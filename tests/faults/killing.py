@@ -1,6 +1,5 @@
 """An office of real programs of which one after the other is killed, at random moments, while it is at work."""
 
-import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -114,14 +113,16 @@ def started(laid: Laid, logs: Path) -> Iterator[Running]:
         "desk": ("verifier", ("run", "--home", laid.desk, "--port", desk_port, *issuer), listens(desk_port)),
     }
     modules = {"clearance": "clearance.cli", "verifier": "verifier.__main__"}
-    os.environ["VERIFIER_SYNC_EVERY_S"] = str(SYNC_EVERY_S)
-    with zygote() as mother:
+    often = {"VERIFIER_SYNC_EVERY_S": str(SYNC_EVERY_S)}
+    with zygote(often) as mother:
         quick = {
             name: Quick(mother, modules[module], *arguments, answers=answers, log=logs / f"{name}.log")
             for name, (module, arguments, answers) in commands.items()
         }
         real = {
-            name: Program(programs.python(module, *arguments), answers=answers, log=logs / f"{name}.log")
+            name: Program(
+                programs.python(module, *arguments), answers=answers, environment=often, log=logs / f"{name}.log"
+            )
             for name, (module, arguments, answers) in commands.items()
         }
         for program in quick.values():

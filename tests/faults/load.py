@@ -103,7 +103,7 @@ class Load:
         with httpx.Client(base_url=self.web, timeout=10, headers=token) as erp:
             while not self.stop.is_set() or unanswered:
                 due = bool(unanswered) and unanswered[0][0] <= time.monotonic()
-                if not due and (self.stop.is_set() or len(self._submitted) >= BACKLOG):
+                if not due and (self.stop.is_set() or len(self._submitted) + len(unanswered) >= BACKLOG):
                     self._breathe()
                     continue
                 index = unanswered.popleft()[1] if due else next(self._indexes)

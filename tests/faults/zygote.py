@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -41,11 +41,13 @@ class Zygote:
 
 
 @contextmanager
-def zygote() -> Iterator[Zygote]:
-    """It loads in the background: the first start waits for that."""
+def zygote(environment: Mapping[str, str]) -> Iterator[Zygote]:
+    """It loads in the background: the first start waits for that. The environment is that of every program."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("CLEARANCE_", "VERIFIER_"))}
-    command = [sys.executable, "-m", __name__]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ours) as process:
+    command, ours = [sys.executable, "-m", __name__], {**ours, **environment}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**ours, **environment}
+    ) as process:
         try:
             yield Zygote(process)
         finally:

@@ -10,6 +10,8 @@ import click
 
 USAGE_ERROR = 64
 """EX_USAGE of sysexits.h: commands give 1 and 2 a meaning of their own."""
+TRY_AGAIN = 75
+"""EX_TEMPFAIL: whoever watches over a program starts it again."""
 INTERRUPTED = 130
 """As after SIGINT."""
 
@@ -23,6 +25,7 @@ COMMANDS = {
     "card": "clearance.cli.card:card",
     "staff": "clearance.cli.staff:staff",
     "audit": "clearance.cli.audit:audit",
+    "doctor": "clearance.cli.doctor:doctor",
     "db": "clearance.cli.db:db",
     "backup": "clearance.cli.backup:backup",
     "restore": "clearance.cli.restore:restore",
@@ -36,6 +39,8 @@ COMMANDS = {
     "agencies": "clearance.cli.offices:agencies",
     "offices": "clearance.cli.offices:offices",
     "permit": "clearance.cli.permit:permit",
+    "person": "clearance.cli.person:person",
+    "retention": "clearance.cli.retention:retention",
     "worker": "clearance.cli.worker:worker",
     "help-pages": "clearance.cli.help_pages:help_pages",
 }
@@ -74,4 +79,11 @@ def main() -> None:
         status = error.exit_code
     except click.Abort:
         status = INTERRUPTED
+    except Exception as error:
+        from clearance.issuing.ports import Unavailable  # whoever asks for help need not load it
+
+        if not isinstance(error, Unavailable):
+            raise
+        click.echo("The database cannot be used now: it is full, locked or out of reach. Nothing was done.", err=True)
+        status = TRY_AGAIN
     sys.exit(status)

@@ -1,6 +1,6 @@
 """What pages and commands say about people's data: acts, grounds, terms, orders to erase."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from clearance.domain.audit import AuditAct
 from clearance.domain.eligibility import Ground
@@ -49,3 +49,23 @@ def basis_text(basis: Basis, t: Translator) -> str:
 def kept_text(kept: Kept, t: Translator) -> str:
     """The name of a class of personal data."""
     return t.gettext(KEPT_WORDS[kept])
+
+
+TABLE_WORDS: Mapping[str, str] = {
+    "applications": N_("Cases as entered"),
+    "earlier_passports": N_("Earlier passports"),
+    "acts": N_("What officers did with the cases"),
+    "clearances": N_("Cards"),
+    "correction_requests": N_("Requests to the office"),
+    "batch_rows": N_("Rows of uploaded files"),
+    "entry_forms": N_("Entry forms"),
+    "deliveries": N_("Messages sent"),
+    "message_optouts": N_("Messages stopped"),
+    "desk_rows": N_("Scans at airports"),
+    "departures": N_("Departures"),
+    "lookups": N_("Who looked at these cases"),
+    "investigation_holds": N_("Kept for an investigation"),
+}
+"""The parts of a personal file."""
+SPOKEN: Mapping[str, Callable[..., str]] = {"basis_text": basis_text, "kept_text": kept_text}
+"""What the templates of staff may say, by name."""

@@ -27,6 +27,7 @@ from clearance.web.staff import (
     messages,
     people,
     permits,
+    persons,
     plastic,
     queue,
     requests,
@@ -62,6 +63,7 @@ def blueprint(service: Service, published: PublishedFiles, limiter: Limiter) -> 
     void.install(routes, service)
     rules.install(routes, service)
     permits.install(routes, service)
+    persons.install(routes, service)
     agencies.install(routes, service)
     airports.install(routes, service)
     second_factor.install(routes, service, limiter)

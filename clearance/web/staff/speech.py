@@ -8,12 +8,13 @@ from flask import Blueprint
 from clearance.domain.eligibility import Objection
 from clearance.domain.staff import Role
 from clearance.domain.text import BilingualText
-from clearance.web import wording, wording_access, wording_airports, wording_oversight, wording_rules
+from clearance.web import wording, wording_access, wording_airports, wording_oversight, wording_personal, wording_rules
 from clearance.web.language import current
 from clearance.web.wording_lifecycle import move_text
 
 WORDS: dict[str, Callable[..., str]] = {
     **wording_oversight.SPOKEN,
+    **wording_personal.SPOKEN,
     **wording_rules.SPOKEN,
     "act_text": wording.act_text,
     "card_class_text": wording.card_class_text,

@@ -32,6 +32,7 @@ OF_A_PERSON: Mapping[str, tuple[LookupKind, str]] = {
     "staff.one_request": (LookupKind.REQUEST, "reference"),
     "staff.card_pdf": (LookupKind.CARD_FILE, "clearance_no"),
     "staff.card_to_take_along": (LookupKind.CARD_FILE, "clearance_no"),
+    "staff.personal_data": (LookupKind.PERSON, "reference"),
 }
 """Pages about one person: what they show, and the part of the address that says whose."""
 OF_A_SEARCH: Mapping[str, LookupKind] = {

@@ -77,6 +77,9 @@ GROUND_DETAILS: dict[Ground, Details] = {
     Ground.TOO_MANY_THIS_HOUR: {"limit": 1500},
     Ground.TOO_MANY_TODAY: {"limit": 6000},
     Ground.REASON_TOO_LONG: {"limit": 500},
+    Ground.CARD_IN_FORCE: {"clearance_no": "BMET-2026-0123456789A"},
+    Ground.CASE_UNDER_WAY: {"reference": "APP-12345678"},
+    Ground.UNDER_INVESTIGATION: {"reference": "APP-12345678"},
 }
 """What the rules put into each ground; the others carry nothing."""
 FAULT_DETAILS: dict[str, str | int] = {

@@ -23,7 +23,7 @@ FRAMES = 12
 
 
 class LogFormat(StrEnum):
-    """`auto`: words at a terminal, JSON everywhere else."""
+    """`auto`: at a terminal in words, and only what is wrong; everything in JSON elsewhere."""
 
     AUTO = "auto"
     JSON = "json"
@@ -32,7 +32,8 @@ class LogFormat(StrEnum):
 
 def begin(program: str, *, form: LogFormat, to: TextIO) -> None:
     """Let every line of this process name its program."""
-    chosen = form if form is not LogFormat.AUTO else LogFormat.TEXT if to.isatty() else LogFormat.JSON
+    alone = form is LogFormat.AUTO and to.isatty()
+    chosen = form if form is not LogFormat.AUTO else LogFormat.TEXT if alone else LogFormat.JSON
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -42,7 +43,7 @@ def begin(program: str, *, form: LogFormat, to: TextIO) -> None:
             _where,
             *(_words(to) if chosen is LogFormat.TEXT else [_line]),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if alone else logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(to),
     )
 

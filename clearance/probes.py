@@ -13,6 +13,7 @@ from clearance.bootstrap import open_queue
 from clearance.config import Settings
 from clearance.issuing.ports import Documents, NotSigned, Unavailable
 from clearance.issuing.service import Service
+from clearance.issuing.vital_signs import Sign
 from clearance.storage.database import SqlDatabase
 
 FREE_ENOUGH = 0.05
@@ -32,6 +33,12 @@ def probes_of(settings: Settings, service: Service) -> Mapping[str, Callable[[],
         "documents": lambda: has_room_for_documents(settings, service.documents),
         "disk": lambda: all(free_part(place) >= FREE_ENOUGH for place in places(settings)),
     }
+
+
+def disk_sign(settings: Settings) -> Sign:
+    """How much of the fullest disk is free, as a metric."""
+    free = min(free_part(place) for place in places(settings))
+    return Sign(name="clearance_disk_free_ratio", about="Free part of the fullest disk.", values={"": free})
 
 
 def places(settings: Settings) -> tuple[Path, ...]:

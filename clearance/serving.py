@@ -17,8 +17,9 @@ from clearance.bootstrap import ConfigurationRefused, log_in_lines, open_queue, 
 from clearance.config import Settings
 from clearance.issuing.service import Service
 from clearance.one_process import OneProcess
-from clearance.probes import probes_of
+from clearance.probes import disk_sign, probes_of
 from clearance.web.app import create_app
+from clearance.web.crowded import turned_away
 from clearance.web.help_pages import FOLDER
 from clearance.web.metrics import share_counts
 from clearance.web.options import WebOptions
@@ -57,7 +58,7 @@ def serving(home: Path, *, host: str, port: int, processes: int = 1) -> Iterator
         require_shared(settings)
         with service_of(settings):  # whatever is to be refused is refused here, before there are processes
             listener = bound(host, port)
-        several = Processes(lambda: _opened(settings), listener=listener, count=processes)
+        several = Processes(lambda: _opened(settings), listener=listener, count=processes, turned_away=turned_away())
         with _shared_counts():
             yield Running(serve=several.run, stop=lambda: None)
         return
@@ -132,6 +133,7 @@ def web_app(service: Service, settings: Settings) -> Flask:
             log_requests=True,
             probes=probes_of(settings, service),
             metrics_token=_metrics_token(settings),
+            signs=lambda: (disk_sign(settings),),
             chores=tuple(chore.name for chore in chores_of(settings)),
         ),
     )

@@ -71,6 +71,6 @@ def create_app(service: Service, options: WebOptions) -> Flask:
 def _metrics(service: Service, published: PublishedFiles, options: WebOptions) -> Metrics:
     def signs() -> Iterable[Sign]:
         held, checkpoint = published.held(), published.last_checkpoint()
-        return vital_signs(service, held=held, checkpoint=checkpoint, chores=options.chores)
+        return (*options.signs(), *vital_signs(service, held=held, checkpoint=checkpoint, chores=options.chores))
 
     return Metrics(signs)

@@ -1,10 +1,11 @@
 """What the web tier is told by bootstrap: plain values, no settings object."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from clearance.issuing.lookup import SecondFactor
+from clearance.issuing.vital_signs import Sign
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,8 @@ class WebOptions:
     """What is asked of the neighbours when somebody asks whether this program is ready."""
     metrics_token: bytes | None = None
     """What one must show to be told the metrics; None where nobody is."""
+    signs: Callable[[], Iterable[Sign]] = tuple
+    """What this program measures besides the vital signs of the office."""
     chores: tuple[str, ...] = ()
     """What the worker does by itself, whose age is among the metrics."""
     help_directory: Path | None = None

@@ -76,9 +76,11 @@ def test_nothing_that_is_told_makes_a_line_of_its_own_or_steers_a_terminal(form:
 def test_at_a_terminal_a_person_reads_words() -> None:
     to = Terminal()
     logs.begin("worker", form=LogFormat.AUTO, to=to)
-    structlog.get_logger().info("work done", work="reconcile")
+    structlog.get_logger().info("work done", work="void")
+    structlog.get_logger().error("work failed", work="reconcile")
     assert "{" not in to.getvalue()
     assert "reconcile" in to.getvalue()
+    assert "void" not in to.getvalue(), "all is well with it"
 
 
 def test_of_what_a_library_says_the_values_are_left_out() -> None:

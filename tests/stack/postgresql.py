@@ -76,7 +76,7 @@ def cluster(*, durable: bool = True, settings: Sequence[str] = ()) -> Iterator[C
 
 @contextmanager
 def kept(folder: Path, *, settings: Sequence[str] = ()) -> Iterator[Cluster]:
-    """A server, not durable, whose data stay in a folder (of a short path) for the next time; made where there is none."""
+    """A server, not durable, whose data stay in a folder (of a short path) for the next time."""
     if not (folder / "data").exists():
         folder.mkdir(parents=True, exist_ok=True)
         if _user():

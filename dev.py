@@ -40,6 +40,7 @@ SYSTEM_PACKAGES = {
     "npm": ["npm"],
     "Xvfb": ["xvfb"],
     "xdotool": ["xdotool"],
+    "strace": ["strace"],
     "setxkbmap": ["x11-xkb-utils"],
     "nginx": ["nginx-light"],
     "redis-server": ["redis-server"],

@@ -2,11 +2,22 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.faults.office import Laid, lay_office
+
+
+def points_of(short: int) -> int:
+    """How many kills, states or calls: those of `make test`, or FAULT_POINTS in a long run."""
+    return int(os.environ.get("FAULT_POINTS", short))
+
+
+def seed(short: int) -> int:
+    """Which ones: the same in every `make test`, others with FAULT_SEED."""
+    return int(os.environ.get("FAULT_SEED", short))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,10 +41,10 @@ def laid_once(tmp_path_factory: pytest.TempPathFactory) -> Laid:
     return lay_office(tmp_path_factory.mktemp("office") / "home")
 
 
-@pytest.fixture(scope="session")
-def points() -> int:
-    """FAULT_POINTS: how many points, states or calls the long run takes; 0 is the short run of `make test`."""
-    return int(os.environ.get("FAULT_POINTS", "0"))
+@pytest.fixture
+def office(laid_once: Laid, home: Path) -> Laid:
+    """The copy with what opens its doors."""
+    return replace(laid_once, home=home)
 
 
 @pytest.fixture

@@ -62,6 +62,10 @@ class Told:
     def __len__(self) -> int:
         return len(self.moves) + len(self.cards) + len(self.revoked) + len(self.scans)
 
+    def __str__(self) -> str:
+        counts = (f"{len(many)} {name}" for name, many in vars(self).items())
+        return f"acknowledged: {', '.join(counts)}"
+
 
 def violations(home: Path, told: Told, *, journals: Iterable[Path] = (), open_work: bool = False) -> list[str]:
     """Everything that is not as it must be at the installation `home`, after its recovery; empty where all is well.

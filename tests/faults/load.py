@@ -98,12 +98,15 @@ class Load:
             officer.close()
 
     def submit_cases(self) -> None:
-        """What was not answered is asked again a little later under the same key, others meanwhile."""
+        """What was not answered is asked again a little later under the same key, others meanwhile.
+
+        A request that died with the web is in hand for a minute; whoever still waits for it at the end goes away.
+        """
         token, unanswered = {"Authorization": f"Bearer {self.laid.client}"}, deque[tuple[float, int]]()
         with httpx.Client(base_url=self.web, timeout=10, headers=token) as erp:
-            while not self.stop.is_set() or unanswered:
+            while not self.stop.is_set():
                 due = bool(unanswered) and unanswered[0][0] <= time.monotonic()
-                if not due and (self.stop.is_set() or len(self._submitted) + len(unanswered) >= BACKLOG):
+                if not due and len(self._submitted) + len(unanswered) >= BACKLOG:
                     self._breathe()
                     continue
                 index = unanswered.popleft()[1] if due else next(self._indexes)

@@ -34,6 +34,7 @@ from tests.fakes.office import expect
 from tests.fakes.outside import PORTRAIT, FakePrinter, prepare_photo
 from tests.faults import at_work
 from tests.faults.calls import DONE, SAID_SO, Ended, Point, made, points, run
+from tests.faults.conftest import points_of
 from tests.faults.invariants import Told, lost
 from tests.faults.office import APPROVER, CHECKER, CLERK, ISSUER, row
 from verifier.desk import NotRecorded, ScanRecord, Source
@@ -90,9 +91,7 @@ def opened(home: Path, act: Callable[[Service], None]) -> None:
         act(replace(joined, printer=room.printer, signing=SigningComponent(room), prepare_photo=prepare_photo))
 
 
-def test_a_card_is_issued_once_whatever_call_of_the_signing_service_fails(
-    home: Path, tmp_path: Path, points: int
-) -> None:
+def test_a_card_is_issued_once_whatever_call_of_the_signing_service_fails(home: Path, tmp_path: Path) -> None:
     references: list[str] = []
     opened(home, lambda service: references.append(at_work.approved(service, 1)))
     [reference] = references
@@ -103,16 +102,14 @@ def test_a_card_is_issued_once_whatever_call_of_the_signing_service_fails(
     def wrong(folder: Path) -> list[str]:
         return lost(folder, Told(moves={(reference, move) for move in (Move.SUBMIT, Move.APPROVE, Move.ISSUE)}))
 
-    assert disturbed(Work(before=home, does=issue, wrong=wrong), tmp_path / "at", wanted=points or SHORT) >= SHORT
+    assert disturbed(Work(before=home, does=issue, wrong=wrong), tmp_path / "at", wanted=points_of(SHORT)) >= SHORT
 
 
 def _asked(service: Service, reference: str) -> object:
     return request_card(service, reference, officer=at_work.officer(service, ISSUER), device=at_work.DEVICE)
 
 
-def test_a_step_of_a_batch_is_done_once_whatever_call_of_the_worker_fails(
-    home: Path, tmp_path: Path, points: int
-) -> None:
+def test_a_step_of_a_batch_is_done_once_whatever_call_of_the_worker_fails(home: Path, tmp_path: Path) -> None:
     opened(home, _with_batch_to_issue)
 
     def work(folder: Path) -> None:
@@ -121,7 +118,7 @@ def test_a_step_of_a_batch_is_done_once_whatever_call_of_the_worker_fails(
     def wrong(folder: Path) -> list[str]:
         return lost(folder, Told()) + _unfinished(folder)
 
-    assert disturbed(Work(before=home, does=work, wrong=wrong), tmp_path / "at", wanted=points or SHORT) >= SHORT
+    assert disturbed(Work(before=home, does=work, wrong=wrong), tmp_path / "at", wanted=points_of(SHORT)) >= SHORT
 
 
 def _with_batch_to_issue(service: Service) -> None:
@@ -161,7 +158,7 @@ def _unfinished(folder: Path) -> list[str]:
     return [f"no card for {missing}: {notes}"] if missing or len(cases) != ROWS else []
 
 
-def test_a_scan_is_in_the_journal_once_whatever_call_of_the_desk_fails(tmp_path: Path, points: int) -> None:
+def test_a_scan_is_in_the_journal_once_whatever_call_of_the_desk_fails(tmp_path: Path) -> None:
     desk = tmp_path / "desk"
     desk.mkdir()
     _scan(desk, "first")
@@ -174,7 +171,7 @@ def test_a_scan_is_in_the_journal_once_whatever_call_of_the_desk_fails(tmp_path:
         return [] if broken is None and len(rows) in {2, 3} else [f"{len(rows)} rows, broken at {broken}"]
 
     work = Work(before=desk, does=lambda folder: _scan(folder, "second"), wrong=wrong)
-    assert disturbed(work, tmp_path / "at", wanted=points or SHORT) >= SHORT
+    assert disturbed(work, tmp_path / "at", wanted=points_of(SHORT)) >= SHORT
 
 
 def _scan(folder: Path, text: str) -> None:
@@ -192,9 +189,7 @@ def _scan(folder: Path, text: str) -> None:
         )
 
 
-def test_what_desks_fetch_is_whole_and_revokes_whatever_call_of_the_publisher_fails(
-    home: Path, tmp_path: Path, points: int
-) -> None:
+def test_what_desks_fetch_is_whole_and_revokes_whatever_call_of_the_publisher_fails(home: Path, tmp_path: Path) -> None:
     def publish(folder: Path) -> None:
         keys = load_keys(read_settings(folder))
         at = int(now().timestamp())
@@ -212,4 +207,4 @@ def test_what_desks_fetch_is_whole_and_revokes_whatever_call_of_the_publisher_fa
         return [] if revoked and len(left) >= 3 else [f"{held.faults}"]
 
     work = Work(before=home, does=publish, wrong=wrong)
-    assert disturbed(work, tmp_path / "at", wanted=points or SHORT) >= SHORT
+    assert disturbed(work, tmp_path / "at", wanted=points_of(SHORT)) >= SHORT

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from clearance.domain.lifecycle import Move
+from tests.faults.conftest import points_of, seed
 from tests.faults.disk import Acknowledged, Recording, Synced, record
 from tests.faults.invariants import Told, lost
 from verifier.journal import ScanJournal, verify_chain
@@ -75,27 +76,27 @@ def faulty(
 ) -> tuple[int, list[list[str]]]:
     """How many different disks were opened, and what was wrong with those that were not as they must be."""
     opened, wrong = 0, []
-    for state in recording.states(wanted=states, seed=1):
+    for state in recording.states(wanted=states, seed=seed(1)):
         opened += 1
         if found := found_in(state.lay(folder), list(state.acknowledged)):
             wrong.append(found)
     return opened, wrong
 
 
-def test_an_office_has_every_case_card_and_revocation_that_it_told_of(home: Path, tmp_path: Path, points: int) -> None:
+def test_an_office_has_every_case_card_and_revocation_that_it_told_of(home: Path, tmp_path: Path) -> None:
     recording = recorded("office", home, CASES, base=home, log=tmp_path / "log")
-    opened, wrong = faulty(recording, office_lost, tmp_path / "after", states=points or STATES)
+    opened, wrong = faulty(recording, office_lost, tmp_path / "after", states=points_of(STATES))
     assert not wrong, wrong[0]
-    assert opened >= (points or STATES)
+    assert opened >= points_of(STATES)
 
 
-def test_a_desk_has_every_scan_and_act_that_it_answered(tmp_path: Path, points: int) -> None:
+def test_a_desk_has_every_scan_and_act_that_it_answered(tmp_path: Path) -> None:
     desk = tmp_path / "desk"
     desk.mkdir()
     recording = recorded("desk", desk, SCANS, base=desk, log=tmp_path / "log")
-    opened, wrong = faulty(recording, journal_lost, tmp_path / "after", states=points or STATES)
+    opened, wrong = faulty(recording, journal_lost, tmp_path / "after", states=points_of(STATES))
     assert not wrong, wrong[0]
-    assert opened >= (points or STATES)
+    assert opened >= points_of(STATES)
 
 
 def test_a_weaker_setting_of_sqlite_loses_what_was_acknowledged_and_is_found_out(home: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
@@ -26,6 +27,8 @@ from clearance.web.staff.devices import device, is_known
 
 __all__ = ["begin", "carry_on", "device", "fresh_factor", "install", "officer", "own_path", "place", "visit", "wanted"]
 
+log = structlog.get_logger()
+
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 FAILURES_PER_ACCOUNT = "5 per minute; 20 per hour"
@@ -36,6 +39,8 @@ side by side, of which the count of failures learns too late, stay few. Browsers
 are counted by themselves: somebody else at the same address cannot use up their tries."""
 FAILED = 403
 NOT_FRESH = 403
+TOLD = frozenset({403, 422})
+"""What leaves a line in the log: not let in, not allowed, against the rules."""
 
 OPEN = frozenset({"staff.sign_in_page", "staff.try_to_sign_in", "staff.join_page", "staff.join_office"})
 """The only endpoints that an officer who is not signed in may reach."""
@@ -102,6 +107,7 @@ def install(routes: Blueprint, service: Service, limiter: Limiter) -> None:
         response.headers["Clear-Site-Data"] = LEFT_BEHIND
         return response
 
+    routes.after_request(_tell_refusal)
     routes.context_processor(_of_officer)
 
 
@@ -240,6 +246,15 @@ def _owner_of(service: Service) -> str:
     with service.database.read() as work:
         gone = work.sessions.get(key_of(session["token"]))
     return gone.officer_no if gone else ""
+
+
+def _tell_refusal(response: Response) -> Response:
+    """A wrong password, a wrong code and an act that is not one's own leave a line: who and where from, as numbers."""
+    if response.status_code in TOLD:
+        here: Visit | None = g.get("visit")
+        who = here.officer.number if here else ""
+        log.warning("refused", at=request.endpoint, status=response.status_code, officer=who, browser=device())
+    return response
 
 
 def _failed(response: Response) -> bool:

@@ -8,7 +8,7 @@ import pwd
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -53,8 +53,8 @@ class Running:
 
 
 @contextmanager
-def signing(home: Path) -> Iterator[Running]:
-    """The signing service of the installation at `home`, ready to serve.
+def signing(home: Path, *, clock_is_right: bool = False) -> Iterator[Running]:
+    """The signing service of the installation at `home`, ready to serve; see `issuing.clock_check` for its clock.
 
     Raises ConfigurationRefused, and OSError where the address cannot be had.
     """
@@ -62,7 +62,7 @@ def signing(home: Path) -> Iterator[Running]:
     log_in_lines("signer", settings)
     keys, address, users = load_keys(settings), signer_address(settings), _users(settings)
     with open_database(settings) as database:
-        component = SigningComponent(room_of(settings, keys, database))
+        component = SigningComponent(replace(room_of(settings, keys, database), clock_is_right=clock_is_right))
         try:
             with bound(address, component, users=users) as server, _published_regularly(component):
                 yield Running(serve=lambda: _serve(server, component), stop=server.stop)

@@ -24,7 +24,10 @@ def signer() -> None:
 
 @signer.command()
 @home_option
-def run(home: Path) -> None:
+@click.option(
+    "--clock-is-right", is_flag=True, help="You compared the clock; it may be a week ahead of everything known."
+)
+def run(home: Path, clock_is_right: bool) -> None:
     """Sign cards on request, and publish what desks fetch, until Ctrl-C or SIGTERM.
 
     Web and command line ask this program for cards and cannot sign themselves. It listens at `<home>/signer.sock`
@@ -42,7 +45,7 @@ def run(home: Path) -> None:
     from clearance.signer import signing
 
     try:
-        with ending_on_signals() as signals, signing(home) as running:
+        with ending_on_signals() as signals, signing(home, clock_is_right=clock_is_right) as running:
             signals.stop = running.stop
             click.echo("The signing service is ready. Stop: Ctrl-C.")
             running.serve()

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from clearance.domain.decision import Refused
 from clearance.issuing.checkpoint import publish_checkpoint
+from clearance.issuing.clock_check import require_plausible_clock
 from clearance.issuing.issue import issue
 from clearance.issuing.ports import ComponentState, KeysUnusable, NotSigned, Trouble, Unavailable
 from clearance.issuing.publish import keep_published, publish_status
@@ -28,12 +29,12 @@ class SigningComponent:
 
     def issue(self, reference: str, *, officer_no: str, device: str) -> str | Refused:
         """One case at a time: of many equal requests the first makes the card, the others are answered from record."""
-        with self._turns.of(reference), _in_the_words_of_the_port():
+        with self._turns.of(reference), self._in_the_words_of_the_port():
             outcome = issue(self._room, reference, officer_no=officer_no, device=device)
         return outcome if isinstance(outcome, Refused) else outcome.clearance_no
 
     def reissue(self, clearance_no: str, *, officer_no: str) -> str | Refused:
-        with self._turns.of(clearance_no), _in_the_words_of_the_port():
+        with self._turns.of(clearance_no), self._in_the_words_of_the_port():
             outcome = reissue(self._room, clearance_no, officer_no=officer_no)
         return outcome if isinstance(outcome, Refused) else outcome.clearance_no
 
@@ -46,18 +47,31 @@ class SigningComponent:
         return ComponentState(kid=self._room.card_signer.kid, ready=self._ready)
 
     def publish_status(self) -> None:
-        with _in_the_words_of_the_port():
+        with self._in_the_words_of_the_port():
             publish_status(self._room)
 
     def keep_published(self) -> None:
         """One round of keeping what desks fetch in date, not for callers. Raises NotSigned."""
-        with _in_the_words_of_the_port():
+        with self._in_the_words_of_the_port():
             keep_published(self._room)
 
     def publish_checkpoint(self) -> None:
         """Vouch for the record as it is now, not for callers. Raises NotSigned."""
-        with _in_the_words_of_the_port():
+        with self._in_the_words_of_the_port():
             publish_checkpoint(self._room)
+
+    @contextmanager
+    def _in_the_words_of_the_port(self) -> Iterator[None]:
+        """The one table from what broke to what the caller is told. Nothing is begun by a clock that is far ahead."""
+        try:
+            require_plausible_clock(self._room)
+            yield
+        except KeysUnusable as fault:
+            raise NotSigned(Trouble.KEYS) from fault
+        except Unavailable as fault:
+            raise NotSigned(Trouble.DATABASE) from fault
+        except OSError as fault:
+            raise NotSigned(Trouble.STORAGE) from fault
 
 
 class Turns:
@@ -82,16 +96,3 @@ class Turns:
                 self._wanted[name] -= 1
                 if not self._wanted[name]:
                     del self._locks[name], self._wanted[name]
-
-
-@contextmanager
-def _in_the_words_of_the_port() -> Iterator[None]:
-    """The one table from what broke to what the caller is told."""
-    try:
-        yield
-    except KeysUnusable as fault:
-        raise NotSigned(Trouble.KEYS) from fault
-    except Unavailable as fault:
-        raise NotSigned(Trouble.DATABASE) from fault
-    except OSError as fault:
-        raise NotSigned(Trouble.STORAGE) from fault

@@ -29,6 +29,8 @@ class SigningRoom:
     ceiling: Ceiling
     demo: bool
     card_policy: CardPolicy = field(default_factory=CardPolicy)
+    clock_is_right: bool = False
+    """Somebody compared the clock with another one, although it is far ahead of everything known here."""
 
     @property
     def status_uri(self) -> str:

@@ -46,7 +46,8 @@ else:
     @contextmanager
     def opened():
         yield app
-    Processes(opened, listener=listener, count=2, turned_away=b"HTTP/1.1 503 Busy\\r\\nContent-Length: 0\\r\\n\\r\\n").run()
+    away = b"HTTP/1.1 503 Busy\\r\\nContent-Length: 0\\r\\n\\r\\n"
+    Processes(opened, listener=listener, count=2, turned_away=away).run()
 """
 AT_ONCE = 100
 """More than the threads of one process or of two: some wait in a queue of the server, some in the kernel's."""

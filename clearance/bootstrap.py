@@ -41,6 +41,8 @@ from clearance.storage.turns import SchemaBusy
 
 SOCKET = "signer.sock"
 VAULT_KEY = "factors.key"
+RESTORED = "restored"
+"""The folder of a home where a restore keeps what may not be published yet."""
 FILES_AT_ONCE = 2
 """Strangers' files read at the same moment, each in a process of its own that takes a core and up to a gigabyte."""
 
@@ -184,6 +186,10 @@ def _require_records_key(settings: Settings, database: SqlDatabase) -> None:
 
 def published_trust(settings: Settings) -> tuple[x509.Certificate, TrustBundle]:
     """The root and the trust bundle that desks may fetch now. Raises ConfigurationRefused."""
+    if not settings.published.exists() and (settings.home / RESTORED).exists():
+        raise ConfigurationRefused(
+            "This installation was restored from a backup and is not reconciled yet. Next: clearance restore finish"
+        )
     if not settings.published.exists():
         raise ConfigurationRefused(
             f"There are no trust files in {settings.published}. Name the folder that the signing service publishes "

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from clearance.bootstrap import now, open_database, open_documents, read_settings
+from clearance.bootstrap import RESTORED, now, open_database, open_documents, read_settings
 from clearance.card.printer import CardPrinter
 from clearance.cli.backup import Tell
 from clearance.cli.backup_parts import WITHHELD, files_elsewhere, secret_places, without_secrets
@@ -54,8 +54,6 @@ from clearance.storage.restore import (
 if TYPE_CHECKING:
     from pyrage.x25519 import Identity
 
-RESTORED = "restored"
-"""The folder of the home where a restore keeps what is not published yet."""
 SAMPLE = 50
 FETCH_S = 20.0
 _PREPARED = frozenset({SETTINGS_FILE, "keys", MARKER})

@@ -17,6 +17,7 @@ from pathlib import Path
 from clearance.bootstrap import now, read_settings, service_of
 from clearance.credential.gate import Verdict
 from clearance.credential.reasons import Reason
+from clearance.credential.status import Status
 from clearance.domain.application import Application, ApplicationDraft
 from clearance.domain.clearance import RevocationReason
 from clearance.domain.lifecycle import Move
@@ -158,7 +159,7 @@ def trust(home: Path, editions: int) -> None:
         at = int(now().timestamp()) + edition
         keys.publisher().republish_trust(at)
         acknowledge("edition", str(edition))
-        keys.publisher().publish({edition: 1}, uri=keys.status_uri, at=at)
+        keys.publisher().publish({edition: Status.INVALID}, uri=keys.status_uri, at=at)
         acknowledge("revocation", str(edition))
 
 

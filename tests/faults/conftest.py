@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.faults.office import Laid, lay_office
+from tests.stack import postgresql
 
 
 def points_of(short: int) -> int:
@@ -42,9 +44,14 @@ def laid_once(tmp_path_factory: pytest.TempPathFactory) -> Laid:
 
 
 @pytest.fixture
-def office(laid_once: Laid, home: Path) -> Laid:
-    """The copy with what opens its doors."""
-    return replace(laid_once, home=home)
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Laid]:
+    """An office to run programs on: a copy of that one; with FAULT_DATABASE=postgresql one on a server of its own."""
+    if os.environ.get("FAULT_DATABASE") == "postgresql":
+        with postgresql.cluster() as server:
+            yield lay_office(tmp_path / "home", database_url=server.url)
+    else:
+        laid: Laid = request.getfixturevalue("laid_once")
+        yield replace(laid, home=request.getfixturevalue("home"))
 
 
 @pytest.fixture

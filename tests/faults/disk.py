@@ -89,6 +89,7 @@ class State:
             if content is None:
                 (folder / path).mkdir(parents=True, exist_ok=True)
             elif (folder / path).parent.is_dir():  # a file is lost with the directory whose name is
+                (folder / path).touch(mode=0o600)  # keys that others could read are refused
                 (folder / path).write_bytes(content)
         return folder
 

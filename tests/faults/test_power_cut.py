@@ -13,7 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from clearance.bootstrap import read_settings
+from clearance.credential.status import Status
 from clearance.domain.lifecycle import Move
+from clearance.signer import load_keys
+from clearance.signing import publication
 from tests.faults.conftest import points_of, seed
 from tests.faults.disk import Acknowledged, Recording, Synced, record
 from tests.faults.invariants import Told, lost
@@ -22,7 +26,7 @@ from verifier.journal import ScanJournal, verify_chain
 pytestmark = pytest.mark.strace
 
 CASES, SCANS, EDITIONS = 6, 25, 4
-STATES, OF_CONTROL = 130, 60
+STATES, OF_CONTROL = 105, 40
 
 
 def recorded(*arguments: object, base: Path, log: Path) -> Recording:
@@ -97,6 +101,28 @@ def test_a_desk_has_every_scan_and_act_that_it_answered(tmp_path: Path) -> None:
     opened, wrong = faulty(recording, journal_lost, tmp_path / "after", states=points_of(STATES))
     assert not wrong, wrong[0]
     assert opened >= points_of(STATES)
+
+
+def published_lost(home: Path, acknowledged: list[str]) -> list[str]:
+    """What a desk that fetches now does not hear of what was published."""
+    keys = load_keys(read_settings(home))
+    held = publication.published(keys.public, root=keys.root_certificate)
+    if held.bundle is None or held.faults:
+        return [f"no desk can use what is published: {held.faults}"]
+    editions = sum(line.startswith("edition ") for line in acknowledged)
+    found = (
+        [] if held.bundle.sequence > editions else [f"{editions} editions, and the newest is {held.bundle.sequence}"]
+    )
+    newest = held.lists[keys.status_uri].newest
+    revoked = [int(line.split(" ")[1]) for line in acknowledged if line.startswith("revocation ")]
+    return found + [f"{each} was published as revoked" for each in revoked if newest.value(each) != Status.INVALID]
+
+
+def test_what_was_published_is_what_desks_fetch(home: Path, tmp_path: Path) -> None:
+    recording = recorded("trust", home, EDITIONS, base=home, log=tmp_path / "log")
+    opened, wrong = faulty(recording, published_lost, tmp_path / "after", states=points_of(STATES))
+    assert not wrong, wrong[0]
+    assert opened > EDITIONS * 10
 
 
 def test_a_weaker_setting_of_sqlite_loses_what_was_acknowledged_and_is_found_out(home: Path, tmp_path: Path) -> None:

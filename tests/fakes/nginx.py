@@ -44,11 +44,17 @@ def program() -> str | None:
 
 
 @contextmanager
-def running(folder: Path, *, port: int, plain_port: int, upstreams: Sequence[str]) -> Iterator[Proxy]:
-    """nginx at https://localhost:`port`/ in front of `upstreams` (`127.0.0.1:8000`)."""
+def running(
+    folder: Path, *, port: int, plain_port: int, upstreams: Sequence[str], uncounted: str = ""
+) -> Iterator[Proxy]:
+    """nginx at https://localhost:`port`/ in front of `upstreams` (`127.0.0.1:8000`). Lines of the network `uncounted`
+    are not counted: a test stands for many visitors."""
     nginx = program()
     assert nginx, "nginx is not installed"
     configuration = prepare(folder, port=port, plain_port=plain_port, upstreams=upstreams)
+    if uncounted:
+        site = folder / "clearance.conf"
+        site.write_text(site.read_text().replace("# 203.0.113.0/24", uncounted))
     command = [nginx, "-p", str(folder), "-c", str(configuration), "-e", str(folder / "log" / "start.log")]
     with subprocess.Popen(command) as process:
         try:

@@ -27,6 +27,8 @@ DestinationCode: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3
 PhoneNumber: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(\+[0-9][0-9 ]{5,22})?$")]
 """In international form; or nothing."""
 
+Helpline: TypeAlias = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ]{1,22}[0-9]$")]
+
 
 class Environment(StrEnum):
     """`demo`: invented people, keys made on the spot. `production`: everything else."""
@@ -82,6 +84,16 @@ class RetentionSettings(BaseModel):
     cleared: int = Field(default=DAYS[Kept.CLEARED], ge=365)
     """Counted from the end of the visa."""
     document_grace: int = Field(default=DOCUMENT_GRACE_DAYS, ge=1)
+
+
+class OfficeSettings(BaseModel):
+    """The section `[office]`: whom workers can call, as their pages and the help pages say it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    helpline: Helpline = "16135"
+    """From within Bangladesh."""
+    helpline_abroad: Helpline = "+880 9610 102030"
 
 
 class SignerSettings(BaseModel):
@@ -156,6 +168,7 @@ class Settings(BaseSettings):
     """How many pieces of work one worker does at a time."""
     limiter_storage: str = "memory://"
     """Where rate limits are counted. One process: memory. Several: a shared store such as `redis://host`."""
+    office: OfficeSettings = OfficeSettings()
     card: CardSettings = CardSettings()
     oversight: OversightSettings = OversightSettings()
     retention: RetentionSettings = RetentionSettings()

@@ -129,6 +129,8 @@ def web_app(service: Service, settings: Settings) -> Flask:
             trusted_proxies=settings.trusted_proxies,
             public_url=settings.public_url,
             security_contact=settings.security_contact,
+            helpline=settings.office.helpline,
+            helpline_abroad=settings.office.helpline_abroad,
             help_directory=settings.home / FOLDER,
             log_requests=True,
             probes=probes_of(settings, service),

@@ -7,9 +7,11 @@ import pytest
 from clearance.credential.journal import FIRST
 from clearance.domain.desk import Airport, Desk
 from clearance.domain.desk_journal import Departure, JournalPlace, JournalRow, KeptRow, RowKind
+from clearance.domain.findings import FindingKind, Severity
+from clearance.domain.record_checks import about_scans
 from clearance.domain.tokens import token_sha256
 from clearance.issuing.ports import Conflict, Database, DeskDay
-from tests.fakes.office import NOW
+from tests.fakes.office import NOW, TODAY
 
 JOURNAL = "a" * 64
 AT = int(NOW.timestamp())
@@ -118,3 +120,14 @@ def test_what_desks_did_is_counted_from_a_moment_on(database: Database) -> None:
         }
         assert work.desk_journals.days(since=NOW + timedelta(days=1)) == {}
         assert work.desk_journals.evidence(limit=5) == [kept(4, reason="web_link", text="https://example.com/")]
+
+
+def test_a_card_that_a_desk_proved_and_nobody_here_issued_is_found(database: Database) -> None:
+    lost = [kept(1, clearance_no="BMET-2026-LOST"), kept(2, clearance_no="BMET-2026-LOST"), kept(3)]
+    keep(database, place(taken=4), *lost, kept(4, kind=RowKind.ACT, clearance_no="BMET-2026-ACT"))
+    with database.read() as work:
+        assert work.oversight.books.scanned_unknown() == [("BMET-2026-LOST", 2)]
+    found = list(about_scans([("BMET-2026-LOST", 2)], day=TODAY))
+    assert [(each.kind, each.subject, each.severity) for each in found] == [
+        (FindingKind.CARD_NOT_IN_BOOKS, "BMET-2026-LOST", Severity.SEVERE)
+    ]

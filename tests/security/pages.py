@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _CODE = re.compile(r"`([^`]+)`")
+_DRAWN = re.compile(r"^```.*?^```", re.M | re.S)
 _PLACE = re.compile(r"(?:clearance|verifier|templates|tests|deploy|docs|requirements)/[\w./@-]*")
 
 
@@ -20,7 +21,7 @@ def rows(page: str) -> Iterator[list[str]]:
 
 
 @cache
-def test_names() -> frozenset[str]:
+def every_test() -> frozenset[str]:
     """Every test of the suite by its name."""
     found: set[str] = set()
     for path in (ROOT / "tests").rglob("test_*.py"):
@@ -31,7 +32,7 @@ def test_names() -> frozenset[str]:
     return frozenset(found)
 
 
-def tests_in(text: str) -> list[str]:
+def proofs_in(text: str) -> list[str]:
     """The tests that a text names."""
     return [name for name in _CODE.findall(text) if name.startswith("test_")]
 
@@ -43,6 +44,6 @@ def places_in(text: str) -> list[str]:
 
 def missing(page: str) -> list[str]:
     """What a page names and the project does not have."""
-    text = (ROOT / "docs" / page).read_text("utf-8")
-    lost = [name for name in tests_in(text) if name not in test_names()]
+    text = _DRAWN.sub("", (ROOT / "docs" / page).read_text("utf-8"))
+    lost = [name for name in proofs_in(text) if name not in every_test()]
     return sorted({*lost, *(place for place in places_in(text) if not (ROOT / place.rstrip(".")).exists())})

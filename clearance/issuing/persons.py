@@ -142,11 +142,11 @@ def consent(service: Service, number: str, *, officer: Officer, device: str) -> 
             return Refused(objections=against)
         agreed = asked.consented(officer.number, now)
         work.personal.save_order(agreed)
-        for case in found.cases:
-            if case.redacted_on is None:
-                work.personal.redact(case.reference, at=now, on=dhaka_day(now))
+        redacted = [case.reference for case in found.cases if case.redacted_on is None]
+        for reference in redacted:
+            work.personal.redact(reference, at=now, on=dhaka_day(now))
         _put_down_order(
-            work, AuditAct.ERASURE_CONSENTED, agreed, officer.number, now, device, {"cases": len(found.cases)}
+            work, AuditAct.ERASURE_CONSENTED, agreed, officer.number, now, device, redacted=",".join(redacted)
         )
         work.commit()
     return agreed
@@ -241,7 +241,7 @@ def _order(work: UnitOfWork, number: str) -> ErasureOrder:
 
 
 def _put_down_order(
-    work: UnitOfWork, act: AuditAct, order: ErasureOrder, officer_no: str, at: datetime, device: str, more: Facts = {}
+    work: UnitOfWork, act: AuditAct, order: ErasureOrder, officer_no: str, at: datetime, device: str, **more: str
 ) -> None:
     facts: Facts = {"case": order.reference, "basis": order.basis.value, "device": device, **more}
     _put_down(work, act, order.number, officer_no, at, facts)

@@ -14,7 +14,7 @@ from itertools import chain
 from clearance.domain import day_patterns, record_checks
 from clearance.domain.audit import AuditAct, AuditEntry, AuditHead, AuditLink, Facts, check
 from clearance.domain.findings import Finding, FindingKind
-from clearance.domain.record_checks import RecordSeen
+from clearance.domain.record_checks import REDACTING, RecordSeen
 from clearance.issuing.audit import Watch, span_of, watched, witnessed_heads
 from clearance.issuing.people import OPERATOR
 from clearance.issuing.ports import UnitOfWork
@@ -47,6 +47,8 @@ class _Walk:
         for link in links:
             if link.act in ON_CARDS:
                 self.record.take(link.act, link.subject, str(_facts(link).get("clearance", "")))
+            elif link.act in REDACTING:
+                self.record.redacted.update(str(_facts(link).get("redacted", "")).split(","))
             elif link.act == AuditAct.OFFICER_BLOCKED:
                 self.blocked[link.subject].append((datetime.fromisoformat(link.at), None))
             elif link.act in LETS_IN_AGAIN and self.blocked.get(link.subject):

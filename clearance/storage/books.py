@@ -75,6 +75,7 @@ _CARDS = (
         _A.destination,
         _A.visa_no,
         _A.paid_on,
+        _A.redacted_on,
         _ISSUE.label("issued"),
     )
     .select_from(clearances)
@@ -87,7 +88,6 @@ _CARDS = (
         .correlate(clearances)
         .scalar_subquery(),
     )
-    .where(_A.redacted_on.is_(None))  # there is no card left to compare
 )
 
 
@@ -327,4 +327,5 @@ def _card(row: Any) -> CardSeen:
         token=bytes(row.token),
         signed_payload_sha256=row.payload_sha256,
         case=case,
+        redacted=row.redacted_on is not None,
     )

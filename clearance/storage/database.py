@@ -4,7 +4,7 @@ SQLite: WAL with synchronous=FULL, because a clearance that was reported as reco
 0040). A writer takes the right to write before its first read, so that what it judges cannot change under it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -79,7 +79,7 @@ from clearance.storage.requests import SqlAgencyRegister, SqlCorrectionRequests
 from clearance.storage.restorations import SqlRestorations
 from clearance.storage.rights import give_rights
 from clearance.storage.rules import SqlPermitChanges, SqlRules
-from clearance.storage.schema import is_new, migrate
+from clearance.storage.schema import is_new, is_sealed, migrate
 from clearance.storage.sealed import open_with
 from clearance.storage.sealing import RecordKeys
 from clearance.storage.sessions import SqlSessions
@@ -118,11 +118,22 @@ class SqlDatabase:
     @property
     def is_new(self) -> bool:
         """Whether nothing was ever kept here. Raises Unavailable."""
-        database = self._engine.url.database
-        if self._engine.dialect.name == "sqlite" and database and not Path(database).exists():
-            return True  # asking would make the file
+        return not self._is_there or self._ask(is_new)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether rows may be sealed with a key that was made before. Raises Unavailable."""
+        return self._is_there and self._ask(is_sealed)
+
+    @property
+    def _is_there(self) -> bool:
+        """Asking SQLite would make the file."""
+        file = self._engine.url.database
+        return not (self._engine.dialect.name == "sqlite" and file and not Path(file).exists())
+
+    def _ask(self, question: Callable[[Connection], bool]) -> bool:
         with self._engine.connect() as connection:
-            return is_new(connection)
+            return question(connection)
 
     def register_keys(self) -> None:
         """Note that rows may be sealed with the newest of the keys. Raises KeysLacking where the database knows of

@@ -46,12 +46,15 @@ def _upgrade(connection: Connection) -> None:
 
 def is_new(connection: Connection) -> bool:
     """Whether nothing was ever done here: there are no tables, or no act is on record and no key is noted."""
-    known = inspect(connection)
-    if not known.has_table(audit_head.name):
+    if not inspect(connection).has_table(audit_head.name):
         return True
-    begun = connection.scalar(select(audit_head.c.number)) or 0
-    noted = known.has_table(record_keys.name) and connection.scalar(select(record_keys.c.id).limit(1))
-    return not begun and not noted
+    return not connection.scalar(select(audit_head.c.number)) and not is_sealed(connection)
+
+
+def is_sealed(connection: Connection) -> bool:
+    """Whether rows may be sealed: a key of the records is noted."""
+    noted = inspect(connection).has_table(record_keys.name)
+    return noted and connection.scalar(select(record_keys.c.id).limit(1)) is not None
 
 
 def version(connection: Connection) -> str | None:

@@ -241,8 +241,9 @@ def _card_seen(card: Clearance, case: Application | None) -> CardSeen:
         issued_at=card.issued_at,
         valid_until=card.valid_until,
         token=card.token,
-        signed_payload_sha256=hashlib.sha256(parse_sign1(card.token).payload).hexdigest(),
+        signed_payload_sha256=hashlib.sha256(parse_sign1(card.token).payload).hexdigest() if card.token else None,
         case=seen,
+        redacted=case is not None and case.redacted_on is not None,
     )
 
 

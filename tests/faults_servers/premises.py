@@ -17,12 +17,14 @@ from clearance.issuing import clients, entry
 from clearance.issuing.ports import Database
 from clearance.issuing.service import Service
 from clearance.signing import keystore
-from clearance.signing.authority import DEMO
+from clearance.signing.authority import DEMO, Subject
 from tests.fakes.batch_files import line
 from tests.fakes.installation import snapshot
 from tests.fakes.office import AGENCY, AGENCY_CLERK, CLERK, DEVICE, PERMIT, decide, draft, expect, furnish
 from tests.stack.nation import Nation, Servers, nation
 
+BMET = Subject(organisation="Bureau of Manpower, Employment and Training", country="BD")
+PASSPHRASE = "only for this test, and long enough"
 SCOPES = (ClientScope.SUBMIT, ClientScope.STATUS)
 
 
@@ -60,18 +62,23 @@ def premises(home: Path, shared: Servers, *, places: int = 10_000, web_servers: 
 
 
 @contextmanager
-def small_office(home: Path, *, places: int = 10_000) -> Iterator[Service]:
-    """An office of today on SQLite and files, as a laptop has it: its own hands, no programs yet."""
+def small_office(home: Path, *, places: int = 10_000, demo: bool = True) -> Iterator[Service]:
+    """An office of today on SQLite and files, as a laptop has it: its own hands, no programs yet.
+
+    Where it is no demo, its keys open with `PASSPHRASE`.
+    """
     home.mkdir(parents=True, exist_ok=True)
-    make_keys(home)
-    write_settings(home, {"CLEARANCE_ENVIRONMENT": "demo"})
+    make_keys(home, demo=demo)
+    write_settings(home, {"CLEARANCE_ENVIRONMENT": "demo" if demo else "production"})
     with open_service(home) as service:
         furnish_today(service.database, places=places)
         yield service
 
 
-def make_keys(home: Path) -> None:
-    keystore.init(home / "keys", algorithm=Algorithm.ES256, subject=DEMO, at=int(time.time()) - 60)
+def make_keys(home: Path, *, demo: bool = True) -> None:
+    subject, passphrase = (DEMO, None) if demo else (BMET, PASSPHRASE.encode())
+    at = int(time.time()) - 60
+    keystore.init(home / "keys", algorithm=Algorithm.ES256, subject=subject, at=at, passphrase=passphrase)
 
 
 def furnish_today(database: Database, *, places: int) -> None:

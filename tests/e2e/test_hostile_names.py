@@ -1,5 +1,4 @@
-"""Thirty-six hostile names in a real browser: nothing opens or runs, nothing is asked for elsewhere, and the policy never
-had to step in."""
+"""Thirty-six hostile names in a real browser: nothing opens, nothing runs, nothing is asked for elsewhere."""
 
 import threading
 from collections.abc import Iterator

@@ -154,9 +154,7 @@ def test_the_desk_shows_a_hostile_name_as_letters(tmp_path: Path) -> None:
     plain, shown = Skeleton(counter.scan(bureau.card(full_name=PLAIN))["screen"]).tags, 0
     for number, name in enumerate(HOSTILE_NAMES):
         with suppress(MalformedClaims):
-            text = bureau.card(
-                full_name=name[:80].strip(), clearance_no=f"BMET-26-{number:04d}", cti=bytes([number]) * 8
-            )
+            text = bureau.card(full_name=name[:80].strip(), clearance_no=f"BMET-26-{number:04d}")
             page = Skeleton(counter.scan(text)["screen"])
             assert not page.harm(), name
             assert "script" not in {tag for tag, *_ in page.tags}

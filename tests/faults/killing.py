@@ -20,12 +20,12 @@ from tests.stack import programs
 from tests.stack.program import Program, free_port, listens
 from verifier.journal import ScanJournal
 
-MEAN_WAIT_S = 0.35
+MEAN_WAIT_S = 0.2
 """Between a program that is back and the next kill; the time between is drawn from an exponential distribution."""
 BACK_WITHIN_S = 10.0
 SENT_WITHIN_S = 90.0
 GETS_GOING_WITHIN_S = 90.0
-WORK_WITHIN_S = 2.0
+WORK_WITHIN_S = 1.0
 AGAIN_AT_ONCE = 0.15
 """How often a program is killed a second time while it comes back."""
 TWO_AT_ONCE = 0.2

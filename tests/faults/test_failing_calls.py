@@ -42,7 +42,7 @@ from verifier.journal import ScanJournal, verify_chain
 
 pytestmark = pytest.mark.strace
 
-SHORT = 13
+SHORT = 8
 """Points of one program in `make test`."""
 CLEAR = (ConfigurationRefused, NotSigned, Unavailable, NotRecorded, SigningFault)
 """What every caller turns into a sentence for whoever waits."""

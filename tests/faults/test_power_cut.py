@@ -4,6 +4,7 @@ A real program works and acknowledges; its system calls are recorded, and every 
 by the real code. The same with a setting that is too weak shows that this finds what is lost.
 """
 
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -21,11 +22,12 @@ from clearance.signing import publication
 from tests.faults.conftest import points_of, seed
 from tests.faults.disk import Acknowledged, Recording, Synced, record
 from tests.faults.invariants import Told, lost
+from tests.faults.office import Laid
 from verifier.journal import ScanJournal, verify_chain
 
 pytestmark = pytest.mark.strace
 
-CASES, SCANS, EDITIONS = 6, 25, 4
+CASES, SCANS, EDITIONS = 4, 25, 4
 STATES, OF_CONTROL = 105, 40
 
 
@@ -87,9 +89,16 @@ def faulty(
     return opened, wrong
 
 
-def test_an_office_has_every_case_card_and_revocation_that_it_told_of(home: Path, tmp_path: Path) -> None:
-    recording = recorded("office", home, CASES, base=home, log=tmp_path / "log")
-    opened, wrong = faulty(recording, office_lost, tmp_path / "after", states=points_of(STATES))
+@pytest.fixture(scope="module")
+def of_office(laid_once: Laid, tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """An office at work."""
+    folder = tmp_path_factory.mktemp("recorded")
+    home = Path(shutil.copytree(laid_once.home, folder / "home"))
+    return recorded("office", home, CASES, base=home, log=folder / "log")
+
+
+def test_an_office_has_every_case_card_and_revocation_that_it_told_of(of_office: Recording, tmp_path: Path) -> None:
+    opened, wrong = faulty(of_office, office_lost, tmp_path / "after", states=points_of(STATES))
     assert not wrong, wrong[0]
     assert opened >= points_of(STATES)
 
@@ -131,11 +140,10 @@ def test_a_weaker_setting_of_sqlite_loses_what_was_acknowledged_and_is_found_out
     assert len(wrong) > OF_CONTROL // 10, "acknowledged before it was certain, and nobody noticed"
 
 
-def test_every_acknowledgement_of_the_office_follows_a_sync(home: Path, tmp_path: Path) -> None:
+def test_every_acknowledgement_of_the_office_follows_a_sync(of_office: Recording) -> None:
     """Before each line that says something was done, something was synced since the line before."""
-    recording = recorded("office", home, 2, base=home, log=tmp_path / "log")
     since, unsynced = 0, []
-    for event in recording.events:
+    for event in of_office.events:
         since += isinstance(event, Synced)
         if isinstance(event, Acknowledged) and not event.line.startswith("card "):
             unsynced += [] if since else [event.line]

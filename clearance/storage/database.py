@@ -98,6 +98,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
 )
 _FOR_WRITING = {"clearance_for_writing": True}
+_WITHOUT_BEGIN = {"clearance_one_statement": True}
 
 
 class SqlDatabase:
@@ -112,7 +113,7 @@ class SqlDatabase:
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _configure_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
-        alone = {"isolation_level": "AUTOCOMMIT"} if self._engine.dialect.name == "postgresql" else {}
+        alone = {"isolation_level": "AUTOCOMMIT"} if self._engine.dialect.name == "postgresql" else _WITHOUT_BEGIN
         self._glancing = self._engine.execution_options(**alone)  # the same connections, without transactions
 
     @property
@@ -365,7 +366,10 @@ def _configure_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry)
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    for_writing = connection.get_execution_options().keys() & _FOR_WRITING.keys()
+    options = connection.get_execution_options()
+    if options.keys() & _WITHOUT_BEGIN.keys():
+        return
+    for_writing = options.keys() & _FOR_WRITING.keys()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if for_writing else "BEGIN")
 
 

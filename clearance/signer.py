@@ -139,6 +139,8 @@ def _published_regularly(component: SigningComponent) -> Iterator[None]:
                 except NotSigned as failed:
                     # The old files stay and age in the open; the next round tries again.
                     log.error("nothing published", trouble=failed.trouble, cause=str(failed.__cause__ or ""))
+                except Exception as error:  # no fault of one round may end all rounds
+                    log.exception("unforeseen error", kind=type(error).__name__)
             stop.wait(ROUND_EVERY_S)
 
     thread = threading.Thread(target=rounds, name="publisher", daemon=True)

@@ -77,6 +77,8 @@ class Worker:
                     hold_on(self._service, holders)
             except Unavailable:
                 log.error("the worker cannot reach the database")
+            except Exception as error:  # noqa: BLE001 - whoever watches no more is missed by nobody
+                log.error("the worker could not look for work", kind=type(error).__name__, at=_place_of(error))
             self._stop.wait(HEARTBEAT_S)
 
     def stop(self) -> None:

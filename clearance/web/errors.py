@@ -84,6 +84,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: _page(FORM_TOO_OLD))
     app.register_error_handler(NotOnRecord, lambda _error: _page(BY_STATUS[404]))
     app.register_error_handler(Unavailable, _unavailable)
+    app.register_error_handler(OSError, _out_of_order)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -101,6 +102,13 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _unavailable(error: Unavailable) -> ResponseReturnValue:
     log.error("database unavailable", error=str(error))
+    body, status = _page(BY_STATUS[503])
+    return body, status, [("Retry-After", "30")]
+
+
+def _out_of_order(error: OSError) -> ResponseReturnValue:
+    """A disk that is full or broken: nothing was acknowledged, and the next try may find room."""
+    log.exception("disk or network out of order", kind=type(error).__name__)
     body, status = _page(BY_STATUS[503])
     return body, status, [("Retry-After", "30")]
 

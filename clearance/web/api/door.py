@@ -58,6 +58,9 @@ class Door:
             response = Wrong(ProblemCode.BUSY, headers={"Retry-After": "30"}).response()
         except HTTPException as error:
             response = of_http(error)
+        except OSError as error:  # a disk that is full or broken
+            log.exception("disk or network out of order", kind=type(error).__name__)
+            response = Wrong(ProblemCode.BUSY, headers={"Retry-After": "30"}).response()
         except Exception as error:
             log.exception("unforeseen error", kind=type(error).__name__)
             response = Wrong(ProblemCode.FAILED).response()

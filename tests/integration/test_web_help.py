@@ -21,7 +21,17 @@ from tests.fakes.office import open_office
 from tests.integration.worker_pages import READY, Phone, open_app
 
 FIRST_LOAD = 15 << 10
-NAMES = ("safe-migration", "fees", "agencies", "orientation", "at-the-desk", "new-passport", "complaint", "helplines")
+NAMES = (
+    "safe-migration",
+    "fees",
+    "agencies",
+    "orientation",
+    "at-the-desk",
+    "new-passport",
+    "complaint",
+    "helplines",
+    "your-data",
+)
 
 
 @pytest.fixture

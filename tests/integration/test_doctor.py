@@ -22,6 +22,7 @@ from clearance.worker import chores_of, working
 from tests.e2e import programs
 from tests.fakes import postgres
 from tests.integration.command_line import program
+from tests.stack import postgresql
 
 WELL = Condition(
     kind="postgresql",
@@ -135,10 +136,8 @@ def test_a_database_that_is_not_fit_is_named(tmp_path: Path, changes: dict[str, 
 
 
 def test_postgresql_says_who_may_change_the_record_and_what_it_would_lose() -> None:
-    binaries = postgres.programs()
-    if binaries is None:
-        pytest.skip("no PostgreSQL server is installed")
-    with postgres.running(binaries) as server:
+    postgresql.require()
+    with postgres.running() as server:
         owner = SqlDatabase(server.url)
         owner.give_rights("clearance_app")
         asked = owner.condition(now=now())

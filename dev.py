@@ -43,6 +43,7 @@ SYSTEM_PACKAGES = {
     "strace": ["strace"],
     "setxkbmap": ["x11-xkb-utils"],
     "nginx": ["nginx-light"],
+    "systemd-analyze": ["systemd"],
     "redis-server": ["redis-server"],
     "faketime": ["faketime"],
     "ip": ["iproute2"],

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from clearance.domain.clearance import Clearance
 from clearance.storage.backup_folder import Backup, finished
 from clearance.storage.backup_sealing import identities_in, open_into
 from clearance.storage.database import SqlDatabase
@@ -98,7 +99,8 @@ def test_every_backup_of_an_office_at_work_is_good(tmp_path: Path, monkeypatch: 
     home, identity = tmp_path / "home", tmp_path / "key.txt"
     home.mkdir()
     public = done("backup", "key", "--out", identity).stdout.strip()
-    end, issued = threading.Event(), []
+    end = threading.Event()
+    issued: list[Clearance] = []
     with installation(home, printer=FakePrinter()) as office:
         monkeypatch.setattr("clearance.bootstrap.now", office.clock.now)
 

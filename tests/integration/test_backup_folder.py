@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from clearance.domain.clearance import Clearance
 from clearance.storage import backup_sealing
 from clearance.storage.backup_documents import SealedDocuments
 from clearance.storage.backup_folder import finished, interrupted, open_backup
@@ -215,7 +216,8 @@ def test_a_backup_is_small_print_that_a_program_can_read(place: Place) -> None:
 
 def test_ten_backups_while_cards_are_issued_all_along_are_all_whole(place: Place, tmp_path: Path) -> None:
     """Each holds a record that is whole, and of every card that it knows the document."""
-    end, issued = threading.Event(), []
+    end = threading.Event()
+    issued: list[Clearance] = []
 
     def work() -> None:
         while not end.is_set() and len(issued) < 20:
@@ -240,8 +242,8 @@ def test_ten_backups_while_cards_are_issued_all_along_are_all_whole(place: Place
         assert backup.manifest.missing == 0
         assert not list(backup.faults())
         database = SqlDatabase(f"sqlite:///{tmp_path / f'{number}.db'}", keys=KEYS)
-        with database.read() as work:
-            report = work.audit.verify(noted=[backup.manifest.head])
+        with database.read() as reading:
+            report = reading.audit.verify(noted=[backup.manifest.head])
             assert not report.faults
             assert report.head == backup.manifest.head
         with database.records() as records:

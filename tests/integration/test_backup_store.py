@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from clearance.storage.documents import DocumentDirectory
 from tests.fakes.installation import installation
 from tests.fakes.object_store import BUCKET, LocalStore, local_store
 from tests.fakes.office import ISSUER
 from tests.fakes.outside import FakePrinter
+from tests.fakes.records_keys import SEAL
 from tests.integration.test_backup import done, issue, run
 
 
@@ -32,8 +34,9 @@ def test_documents_come_out_of_one_store_and_back_into_another(
         monkeypatch.setattr("clearance.bootstrap.now", office.clock.now)
         card = issue(office, 1)
         documents = store.documents(prefix="old")
-        for name in office.service.documents.names():  # the office of the tests keeps them in a folder
-            documents.put(office.service.documents.get(name))
+        folder = DocumentDirectory(home / "documents", SEAL)  # where the office of the tests keeps them
+        for name in folder.names():
+            documents.put(folder.get(name))
         done("backup", tmp_path / "target", "--home", home, "--recipient", public)
     back = run(
         *("restore", tmp_path / "target", "--home", new, "--identity", tmp_path / "key.txt"),

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -60,7 +60,19 @@ def run(
     os.close(says)
     os.waitpid(child, os.WUNTRACED)
     inject = ["-e", f"inject={point.call}:{point.fault}:when={point.number}"] if point else []
-    command = ["strace", "-f", "-p", str(child), "-o", str(log), "-e", "signal=none", "-e", f"trace={','.join(CALLS)}"]
+    command = [
+        "strace",
+        "-f",
+        "-y",
+        "-p",
+        str(child),
+        "-o",
+        str(log),
+        "-e",
+        "signal=none",
+        "-e",
+        f"trace={','.join(CALLS)}",
+    ]
     with subprocess.Popen([*command, *inject], stderr=subprocess.PIPE, text=True) as strace:
         assert strace.stderr
         assert "attached" in strace.stderr.readline()
@@ -72,17 +84,23 @@ def run(
     return Ended(status=os.waitstatus_to_exitcode(status), said=heard)
 
 
-def made(log: Path) -> Counter[str]:
-    """How often each kind of call was made in a run."""
-    return Counter(match[1] for line in log.read_text().splitlines() if (match := _CALL.match(line)))
+def made(log: Path, *, below: Path) -> list[tuple[str, int]]:
+    """The calls of a run that concern the folder `below`: the kind, and which of its kind. Others are to the program's
+    own code."""
+    counted, found = Counter[str](), []
+    for line in log.read_text().splitlines():
+        if match := _CALL.match(line):
+            counted[match[1]] += 1
+            if str(below) in line:
+                found.append((match[1], counted[match[1]]))
+    return found
 
 
-def points(counted: Counter[str], *, wanted: int) -> Iterator[Point]:
+def points(calls: Sequence[tuple[str, int]], *, wanted: int) -> Iterator[Point]:
     """Points all over a run, so many or every one there is; each kind of call and each fault among them."""
     every = [
         Point(call=call, number=number, fault=fault)
-        for call in CALLS
-        for number in range(1, counted[call] + 1)
+        for call, number in sorted(calls)
         for fault in Fault
         if not (fault is Fault.ENOSPC and call in {"fsync", "unlink"})
     ]

@@ -68,9 +68,7 @@ def kill_at_random(laid: Laid, *, points: int, seed: int, logs: Path, victims: S
     """
     killed, chance = Killed(), Random(seed)
     with started(laid, logs) as running, open_service(laid.home) as service:
-        load = Load(
-            laid=laid, service=service, web=running.web, desk=running.desk, random=Random(seed), told=killed.told
-        )
+        load = Load(laid=laid, service=service, web=running.web, desk=running.desk, told=killed.told)
         with load.running():
             _get_going(killed.told)
             while killed.kills.total() < points:

@@ -16,7 +16,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from random import Random
 from threading import Event
 
 import httpx
@@ -41,7 +40,7 @@ AGAIN_AFTER_S = 0.1
 KEY_AGAIN_AFTER_S = 3.0
 BACKLOG = 4
 """Cases submitted ahead of those who check."""
-REVOKED_OF_TEN = 3
+REVOKED_EVERY = 3
 ROWS_OF_A_BATCH = 4
 BATCH_PATIENCE_S = 300.0
 OWN = {"X-Desk": "page-1"}
@@ -60,7 +59,6 @@ class Load:
     """The office's own, to look where things stand."""
     web: str
     desk: str
-    random: Random
     told: Told = field(default_factory=Told)
     stop: Event = field(default_factory=Event)
     abandoned: Event = field(default_factory=Event)
@@ -70,6 +68,7 @@ class Load:
     batches: int = 0
     """Batches brought to their end."""
     _indexes: Iterator[int] = field(default_factory=lambda: count(1))
+    _brought_on: Iterator[int] = field(default_factory=count)
     _submitted: deque[str] = field(default_factory=deque)
     _all_submitted: Event = field(default_factory=Event)
 
@@ -92,10 +91,13 @@ class Load:
                 raise
             finally:
                 self.stop.set()
-            for future in futures:
-                future.result(BATCH_PATIENCE_S)
-        for officer in self._officers.values():
-            officer.close()
+            try:
+                for future in futures:
+                    future.result(BATCH_PATIENCE_S)
+            finally:
+                self.abandoned.set()
+                for officer in self._officers.values():
+                    officer.close()
 
     def submit_cases(self) -> None:
         """What was not answered is asked again a little later under the same key, others meanwhile.
@@ -152,7 +154,7 @@ class Load:
             self.told.moves.add((reference, move))
             if move is Move.ISSUE:
                 self.told.cards.add((reference, leads_to.rpartition("/")[2]))
-        if self.random.randrange(10) < REVOKED_OF_TEN:
+        if next(self._brought_on) % REVOKED_EVERY == 0:
             self._revoke(reference)
 
     def _revoke(self, reference: str) -> None:

@@ -70,7 +70,7 @@ def disturbed(work: Work, folder: Path, *, wanted: int) -> int:
     shutil.copytree(work.before, folder)
     assert once(None) == Ended(status=DONE, said="")
     tried = 0
-    for point in points(made(log), wanted=wanted):
+    for point in points(made(log, below=folder), wanted=wanted):
         shutil.rmtree(folder)
         shutil.copytree(work.before, folder)
         ended = once(point)
@@ -79,6 +79,7 @@ def disturbed(work: Work, folder: Path, *, wanted: int) -> int:
         assert again.status == DONE, f"{point}, and then, undisturbed: {again.said}"
         assert not (found := work.wrong(folder)), f"{point}: {found}"
         tried += 1
+    print(f"{tried} points")
     return tried
 
 

@@ -135,7 +135,7 @@ _NONE: Any = None
 
 def _together(count: int, work: Callable[[int], float]) -> float:
     """How much so many processes do in a second, each measuring itself while the others work."""
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     with context.Pool(count) as pool:
         return sum(pool.map(work, range(count), chunksize=1))
 

@@ -21,6 +21,7 @@ KEYWORDS = {
     "both_old": None,
     "both_plain": None,
 }
+OPTIONS = {"extensions": "clearance.web.standing.Standing", "silent": "false"}
 LOCALE = ROOT / "templates" / "locale"
 
 
@@ -30,7 +31,7 @@ def shown() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in _sources():
         method = "python" if path.suffix == ".py" else "jinja2"
-        for line, message, _, _ in extract_from_file(method, path, keywords=KEYWORDS):
+        for line, message, _, _ in extract_from_file(method, path, keywords=KEYWORDS, options=OPTIONS):
             key = message if isinstance(message, str) else message[0]
             found.setdefault(key, []).append(f"{path.relative_to(ROOT)}:{line}")
     return found

@@ -5,6 +5,7 @@ It decides what is told of a request: the rule of its address and never the addr
 
 import re
 import secrets
+import threading
 import time
 
 import structlog
@@ -26,7 +27,12 @@ def install(app: Flask, *, behind_proxy: bool, told: bool) -> None:
     The number is the one that our own proxy gave, where one stands in front.
     """
 
+    warned = threading.Event()
+
     def begin() -> None:
+        if not behind_proxy and "X-Forwarded-For" in request.headers and not warned.is_set():
+            warned.set()  # once is enough, and it may be a visitor's own doing
+            log.warning("a proxy seems to stand in front, and trusted_proxies counts none")
         g.began = time.perf_counter()
         g.request_number = _number(behind_proxy)
         structlog.contextvars.bind_contextvars(request=g.request_number)

@@ -91,3 +91,14 @@ def test_a_line_tells_the_rule_of_an_address_and_never_the_address(
     assert {"time", "level", "program", "request", "ms", "bytes"} <= set(card)
     assert READY not in said.getvalue()
     assert "secret" not in said.getvalue()
+
+
+def test_a_proxy_that_no_setting_counts_is_told_of_once(
+    client_of: Callable[..., FlaskClient], said: io.StringIO
+) -> None:
+    for trusted in (0, 1):
+        client = client_of(trusted_proxies=trusted)
+        for _ in range(3):
+            client.get("/", headers={"X-Forwarded-For": "192.0.2.1"})
+    assert [line["level"] for line in lines_of(said) if "trusted_proxies" in str(line["event"])] == ["warning"]
+    assert "192.0.2.1" not in said.getvalue()

@@ -74,8 +74,8 @@ from tests.fakes.interface import (
     InterfaceRows,
 )
 from tests.fakes.oversight import FakeOversight, OversightRows
-from tests.fakes.queues import FakeQueues
 from tests.fakes.personal import FakePersonalData, PersonalRows
+from tests.fakes.queues import FakeQueues
 from tests.fakes.requests import FakeAgencyRegister, FakeCorrectionRequests, RequestRows
 from tests.fakes.restorations import FakeRestorations, RestorationRows
 from tests.fakes.rules import FakePermitChanges, FakePermits, FakeRules, RuleRows, take_place

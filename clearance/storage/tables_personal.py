@@ -1,4 +1,4 @@
-"""The tables of what keeps people's data, and of what lets it go: investigations, orders to erase, documents to drop."""
+"""The tables of what keeps people's data and what lets it go: investigations, orders to erase, documents to drop."""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table
 

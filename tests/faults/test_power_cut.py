@@ -28,7 +28,7 @@ from verifier.journal import ScanJournal, verify_chain
 pytestmark = pytest.mark.strace
 
 CASES, SCANS, EDITIONS = 4, 25, 4
-STATES, OF_CONTROL = 105, 40
+STATES, OF_CONTROL = 135, 40
 
 
 def recorded(*arguments: object, base: Path, log: Path) -> Recording:
@@ -131,7 +131,7 @@ def test_what_was_published_is_what_desks_fetch(home: Path, tmp_path: Path) -> N
     recording = recorded("trust", home, EDITIONS, base=home, log=tmp_path / "log")
     opened, wrong = faulty(recording, published_lost, tmp_path / "after", states=points_of(STATES))
     assert not wrong, wrong[0]
-    assert opened > EDITIONS * 10
+    assert opened > EDITIONS * 5, "fewer disks than a recording of atomic writes can leave"
 
 
 def test_a_weaker_setting_of_sqlite_loses_what_was_acknowledged_and_is_found_out(home: Path, tmp_path: Path) -> None:

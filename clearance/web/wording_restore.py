@@ -10,7 +10,7 @@ from clearance_templates.i18n import N_
 RESTORE_GROUND_WORDS: Mapping[Ground, str] = {
     Ground.NOT_RECONCILED: N_(
         "This office was restored from a backup and is not compared yet with what was published since. "
-        "First: clearance restore finish"
+        "First: clearance restore finish."
     ),
 }
 RESTORE_TROUBLE_WORDS: Mapping[Trouble, str] = {

@@ -69,8 +69,8 @@ def test_every_link_of_the_help_pages_leads_to_a_page(phone: Phone) -> None:
 
 
 def test_the_language_of_the_address_counts_whatever_the_cookie_says(phone: Phone) -> None:
-    assert phone.get("/help/en/fees", Cookie="lang=bn").text == phone.get("/help/en/fees").text
-    assert phone.get("/help/", Cookie="lang=en").headers["Location"] == "/help/en/"
+    assert phone.get("/help/en/fees", Cookie="__Host-lang=bn").text == phone.get("/help/en/fees").text
+    assert phone.get("/help/", Cookie="__Host-lang=en").headers["Location"] == "/help/en/"
     assert phone.get("/help/").headers["Location"] == "/help/bn/"
 
 

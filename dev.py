@@ -179,11 +179,14 @@ def test(rest: list[str]) -> int:
     install_node_packages()
     if rest:
         return python("-m", "pytest", *rest)
-    # A file stays on one worker, since its tests share what they start (an installed desk, a server, a demo). The
-    # desk's browser tests run alone: they type as fast as scanners do, which a busy machine does not.
+    # A file stays on one worker: its tests share what they start (an installed desk, a server, a demo). Tests in a
+    # browser keep an event loop running, beside which no other test could start its own. The desk's run alone: they
+    # type as fast as scanners do, which a busy machine does not.
+    on_two = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile")
     return (
         check([])
-        or python("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", f"--ignore={DESK_IN_BROWSER}")
+        or python(*on_two, "-m", "not browser")
+        or python(*on_two, "-m", "browser", f"--ignore={DESK_IN_BROWSER}")
         or python("-m", "pytest", "-q", str(DESK_IN_BROWSER))
     )
 

@@ -6,6 +6,7 @@ what is to be done and nothing else, as JSON: who can write to the queue can wak
 
 import json
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,8 +83,25 @@ class WorkQueue:
 
 
 class _Consumer(Consumer):  # type: ignore[misc]
+    _closing = threading.Lock()
+    """Huey's storage is not closed by two threads at once."""
+
     def _set_signal_handlers(self) -> None:
         """Signals belong to the program that the consumer is part of."""
+
+    def _create_process(self, process: Any, name: str) -> Any:
+        """A thread that closes its own line to PostgreSQL when it ends: Huey leaves it open."""
+        ended = process.shutdown
+        if not isinstance(self.huey, PostgresHuey):
+            return super()._create_process(process, name)
+
+        def shutdown() -> None:
+            ended()
+            with self._closing:
+                self.huey.storage.close()
+
+        process.shutdown = shutdown
+        return super()._create_process(process, name)
 
 
 class _Names(Serializer):  # type: ignore[misc]

@@ -60,7 +60,7 @@ class Pair:
             psycopg.connect(self.primary.conninfo, autocommit=True) as there,
             psycopg.connect(self.standby.conninfo, autocommit=True) as here,
         ):
-            (position,) = there.execute("SELECT pg_current_wal_lsn()").fetchone() or ("",)
+            (position,) = there.execute("SELECT pg_current_wal_insert_lsn()").fetchone() or ("",)
             while here.execute("SELECT pg_last_wal_replay_lsn() < %s::pg_lsn", [position]).fetchone() == (True,):
                 pass
             here.execute("SELECT pg_wal_replay_pause()")

@@ -410,8 +410,8 @@ class TestAccounts:
 def test_a_key_that_desks_do_not_trust_stops_the_run_and_a_second_run_goes_on(desk: Desk) -> None:
     desk.write(row(1), row(2), row(3))
     working, room = desk.service, desk.installed.room
-    # For the first card: which lists there are, the judgement after signing, and the one on what was drawn.
-    answers = iter([room.held()] * 3)
+    # For the first card: the clock, which lists there are, the judgement after signing, and the one on what was drawn.
+    answers = iter([room.held()] * 4)
     halting = replace(room, held=lambda: next(answers, HeldTrust(bundle=None)))
     desk.service = replace(working, signing=SigningComponent(halting))
     stopped = desk.run()

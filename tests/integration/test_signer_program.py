@@ -99,7 +99,8 @@ def web(demo: Path, tmp_path: Path) -> Iterator[Web]:
     }
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
     address = json.dumps(f"unix:{demo / 'signer.sock'}")
-    shutil.copy(demo / "factors.key", home)  # what opens the officers' second factors belongs to the web
+    for secret in ("factors.key", "records.key"):  # what opens second factors and sealed columns belongs to the web too
+        shutil.copy(demo / secret, home)
     (home / SETTINGS_FILE).write_text("\n".join([*lines, "[signer]", f"address = {address}", ""]))
     read = read_settings(home)
     with service_of(read) as service:
@@ -123,7 +124,12 @@ def test_a_web_without_keys_serves_everything_and_has_cards_issued(demo: Path, w
     assert desk.get(f"/staff/cards/{clearance.clearance_no}/card.pdf").data.startswith(b"%PDF-")
     for path in ("/trust/trust.cose", "/trust/root.pem", "/trust/status/26a.cwt", "/", "/staff/queue"):
         assert desk.get(path).status_code == 200, path
-    assert sorted(path.name for path in web.home.iterdir()) == [SETTINGS_FILE, "factors.key", "session.secret"]
+    assert sorted(path.name for path in web.home.iterdir()) == [
+        SETTINGS_FILE,
+        "factors.key",
+        "records.key",
+        "session.secret",
+    ]
 
 
 def test_without_the_signing_service_one_sentence_says_so_and_all_else_goes_on(demo: Path, web: Web) -> None:

@@ -11,7 +11,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -329,7 +329,8 @@ def answering(app: Flask, listener: socket.socket) -> Iterator[None]:
         yield
     finally:
         server.task_dispatcher.shutdown()  # what is being answered is answered
-        server.trigger.pull_trigger(lambda: close_all(connections))  # the server's own thread does it, and ends
+        with suppress(OSError):  # that thread was awake already: it has closed this door, too
+            server.trigger.pull_trigger(lambda: close_all(connections))  # the server's own thread does it, and ends
         serving.join(CLOSE_S)
 
 

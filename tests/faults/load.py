@@ -23,7 +23,6 @@ import httpx
 from clearance.domain.batch import BatchStep, RowStanding
 from clearance.domain.lifecycle import ApplicationState, Move
 from clearance.issuing.batches_runs import BatchView, batch_view
-from clearance.issuing.ports import RowNote, RowTrouble
 from clearance.issuing.rows import COLUMNS
 from clearance.issuing.service import Service
 from tests.faults.invariants import Told
@@ -180,9 +179,8 @@ class Load:
             self._finished(number)
             assert set(self._view(number).standings) == {RowStanding.ACCEPTED}, self._view(number)
             for step, officer in BY.items():
-                self._order(number, step, officer)
-                while self._given_up(number):  # then an officer orders the step for these rows once more
-                    self._order(number, step, officer)
+                self._asked(officer, f"/staff/batches/{number}/order", {"step": step, "all": "yes"})
+                self._finished(number)
             assert self._view(number).states == {ApplicationState.ISSUED: ROWS_OF_A_BATCH}, self._view(number)
             self.batches += 1
 
@@ -202,16 +200,6 @@ class Load:
         """A moment before asking again. Raises Abandoned."""
         if self.abandoned.wait(AGAIN_AFTER_S):
             raise Abandoned
-
-    def _order(self, number: str, step: BatchStep, officer: str) -> None:
-        self._asked(officer, f"/staff/batches/{number}/order", {"step": step, "all": "yes"})
-        self._finished(number)
-
-    def _given_up(self, number: str) -> bool:
-        """Whether the newest run gave rows up, whose programs were killed five times over them."""
-        refused = self._view(number).runs[0].refused
-        assert all(note == RowNote(trouble=RowTrouble.STUCK) for row in refused for note in row.notes), refused
-        return bool(refused)
 
     def _finished(self, number: str) -> None:
         """Wait until every run that was ordered is done."""

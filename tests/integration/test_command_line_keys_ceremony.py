@@ -30,9 +30,9 @@ from tests.fakes.office import (
     expect,
 )
 from tests.fakes.outside import FakePrinter
+from tests.fakes.records_keys import lay_keys
 from tests.integration.command_line import ask, claims, lines, make_keys, program
 from tests.integration.test_command_line_keys import typing
-from tests.fakes.records_keys import lay_keys
 
 PASSPHRASE = "correct horse battery staple"
 ROLES = ("card", "status", "trust", "seal")

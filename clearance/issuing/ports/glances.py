@@ -49,8 +49,8 @@ class Glance:
 
 
 class Glances(Protocol):
-    """Where look-ups of the public look. They may lag a moment behind what is written, but never show a card as standing
-    that does not (docs/adr/0120); they never write."""
+    """Where look-ups of the public look. They may lag a moment behind what is written, but never show a card as
+    standing that does not (docs/adr/0120); they never write."""
 
     def glance(self, passport_no: str, *, birth_date: date | None) -> Sequence[Glance]:
         """As `Applications.of_person`: newest first, at most ten. Raises Unavailable."""

@@ -17,7 +17,17 @@ from clearance.issuing.batches_photos import Album
 from clearance.issuing.batches_reading import draft_of, read_row, same_case
 from clearance.issuing.check import check
 from clearance.issuing.entry import enter
-from clearance.issuing.ports import BatchRow, Conflict, Note, NotOnRecord, NotSigned, RowNote, RowTrouble, Trouble
+from clearance.issuing.ports import (
+    BatchRow,
+    Conflict,
+    Note,
+    NotOnRecord,
+    NotSigned,
+    RowNote,
+    RowTrouble,
+    Trouble,
+    UnitOfWork,
+)
 from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
 
@@ -70,9 +80,15 @@ def _submitted(
         return _as_case(row, outcome)
     with service.database.read() as work:
         earlier = same_case(work, draft)
-    if earlier is not None and earlier.entered.officer_no == officer.number and earlier.entered.at >= run.ordered_at:
-        return _as_case(row, earlier)
-    return _to_fix(row, *outcome.objections)
+        ours = earlier is not None and _entered_by(work, earlier, batch)
+    return _as_case(row, earlier) if earlier is not None and ours else _to_fix(row, *outcome.objections)
+
+
+def _entered_by(work: UnitOfWork, application: Application, batch: Batch) -> bool:
+    """Whether a run of this batch entered the case: this one, or one that gave the row up before it could say so."""
+    runs = (tally.run for tally in work.batches.tallies(batch.number) if tally.run.step is BatchStep.SUBMIT)
+    entered = application.entered
+    return any(entered.officer_no == run.officer_no and entered.at >= run.ordered_at for run in runs)
 
 
 def _moved(service: Service, run: BatchRun, row: BatchRow, officer: Officer, version: int) -> tuple[Note, ...]:

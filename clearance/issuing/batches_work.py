@@ -56,15 +56,15 @@ def take_up(service: Service, holder: str, albums: Albums) -> Job | None:
         chunk = work.batches.next_chunk(at)
         if chunk is None:
             return None
-        chunk = replace(chunk, holder=holder, held_until=at + HELD_FOR, not_before=None, waits_for=())
-        chunk = _given_up(work, chunk) if chunk.tries >= MAX_TRIES else replace(chunk, tries=chunk.tries + 1)
-        work.batches.save_chunk(chunk)
         run = work.batches.run(chunk.run_no)
-        batch = work.batches.get(run.batch_no) if run else None
-        officer = work.staff.get(run.officer_no) if run else None
-        archives = tuple(work.batches.photos(run.batch_no)) if run and run.step is BatchStep.READ else ()
+        assert run is not None
+        chunk = replace(chunk, holder=holder, held_until=at + HELD_FOR, not_before=None, waits_for=())
+        chunk = _given_up(work, run, chunk) if chunk.tries >= MAX_TRIES else replace(chunk, tries=chunk.tries + 1)
+        work.batches.save_chunk(chunk)
+        batch = work.batches.get(run.batch_no)
+        officer = work.staff.get(run.officer_no)
+        archives = tuple(work.batches.photos(run.batch_no)) if run.step is BatchStep.READ else ()
         work.commit()
-    assert run is not None
     assert batch is not None
     assert officer is not None
     return Job(chunk=chunk, run=run, batch=batch, officer=officer, album=albums.of(archives))
@@ -102,13 +102,24 @@ def anything_to_do(service: Service) -> bool:
         return work.batches.next_chunk(service.now()) is not None
 
 
-def _given_up(work: UnitOfWork, chunk: Chunk) -> Chunk:
-    """The chunk after its first row without a result was given up: workers died of it, one after the other."""
+def _given_up(work: UnitOfWork, run: BatchRun, chunk: Chunk) -> Chunk:
+    """The chunk after its first row without a result was given up: workers died of it, one after the other.
+
+    Its case may have moved before they died. Whoever orders the step again gets it for those that did not.
+    """
     known = work.batches.results(chunk.run_no, chunk.rows)
     stuck = next((row for row in chunk.rows if row not in known), None)
     if stuck is not None:
         work.batches.add_result(RowResult(run_no=chunk.run_no, row=stuck, notes=(_stuck(),)))
+        row = work.batches.row(run.batch_no, stuck)
+        if row is not None and run.step is BatchStep.READ:
+            work.batches.save_row(_unreadable(row))
     return replace(chunk, tries=1)
+
+
+def _unreadable(row: BatchRow) -> BatchRow:
+    """The row as one that needs work: left unread, nobody could ever have it read again."""
+    return replace(row, standing=RowStanding.TO_FIX, notes=(_stuck(),))
 
 
 def _try(
@@ -127,7 +138,8 @@ def _try(
         raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one row, the others are not to wait for it
         report(error)
-        return replace(row, notes=(_stuck(),)), (_stuck(),)
+        after = _unreadable(row) if job.run.step is BatchStep.READ else replace(row, notes=(_stuck(),))
+        return after, after.notes
 
 
 def _write_down(service: Service, job: Job, row: BatchRow, notes: tuple[Note, ...]) -> bool:

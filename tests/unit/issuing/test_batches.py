@@ -381,6 +381,60 @@ def test_a_row_that_every_worker_dies_of_is_given_up_and_keeps_no_other(
     assert (run.tally.done, [result.row for result in run.refused]) == (2, [3])
 
 
+@pytest.mark.parametrize("step", list(BatchStep))
+def test_rows_that_were_given_up_after_the_step_was_taken_are_finished_by_a_second_order(
+    office: OfficeAtWork, step: BatchStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = csv_of(line(index) for index in range(2))
+    by = {BatchStep.SUBMIT: CLERK, BatchStep.CHECK: CHECKER, BatchStep.APPROVE: APPROVER, BatchStep.ISSUE: ISSUER}
+    batch = upload(office, content)
+    steps = list(by)
+    if step is BatchStep.READ:
+        again = content + b"\r\n"
+        batch = expect(
+            batches.upload(
+                office.service,
+                officer=CLERK,
+                device=DEVICE,
+                file_name="y",
+                content=again,
+                names=OWN_NAMES,
+                archives=[photos_of(range(2), PORTRAIT)],
+            )
+        )
+    else:
+        steps = steps[steps.index(step) :]
+        for before in list(by)[: list(by).index(step)]:
+            order(office, batch, before, by[before])
+            work_off(office.service)
+        order(office, batch, step, by[step])
+    give_up_every_row(office, monkeypatch)
+    [run, *_] = batches_runs.batch_view(office.service, batch.number, officer=CLERK).runs
+    assert (run.tally.done, [result.row for result in run.refused]) == (0, [2, 3])
+    assert all(result.notes == (RowNote(trouble=RowTrouble.STUCK),) for result in run.refused)
+    if step is BatchStep.READ:
+        assert batches.read_again(office.service, batch.number, officer=CLERK, device=DEVICE) == 2
+        work_off(office.service)
+    for each in steps:
+        office.clock.advance(seconds=1)
+        batches_runs.order(office.service, batch.number, each, officer=by[each], device=DEVICE, rows=None)
+        work_off(office.service)
+    view = batches_runs.batch_view(office.service, batch.number, officer=CLERK)
+    assert view.states == {ApplicationState.ISSUED: 2}
+    assert not view.busy
+
+
+def give_up_every_row(office: OfficeAtWork, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each worker takes the step and dies before it can say so, until no row is left to try."""
+    with monkeypatch.context() as patched:
+        patched.setattr("clearance.issuing.batches_work._write_down", die)
+        while (job := take_up(office.service, "one", Albums(office.service.documents.get))) is not None:
+            try:
+                work_on(office.service, job, stopping=lambda: False, report=raise_it)
+            except Killed:
+                office.clock.advance(seconds=HELD_FOR.total_seconds())
+
+
 def test_an_error_that_nobody_foresaw_is_one_rows_own(office: OfficeAtWork, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = upload(office, csv_of(line(index) for index in range(3)))
     order(office, batch, BatchStep.SUBMIT, CLERK)

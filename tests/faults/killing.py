@@ -41,12 +41,14 @@ class Killed:
     """The longest that a program needed until it answered again."""
     told: Told = field(default_factory=Told)
     batches: int = 0
+    orders_again: int = 0
+    """Of steps of batches, for rows that were given up."""
 
     def __str__(self) -> str:
         kills = ", ".join(f"{count} {name}" for name, count in sorted(self.kills.items()))
         return (
-            f"{self.kills.total()} kills ({kills}); {self.told}; {self.batches} batches; "
-            f"slowest return {self.slowest_s:.1f} s"
+            f"{self.kills.total()} kills ({kills}); {self.told}; {self.batches} batches, "
+            f"{self.orders_again} steps of them ordered again; slowest return {self.slowest_s:.1f} s"
         )
 
 
@@ -83,7 +85,7 @@ def kill_at_random(laid: Laid, *, points: int, seed: int, logs: Path, victims: S
                     killed.kills[name] += 1
                 for name in names:
                     _come_back(running.quick[name], killed)
-        killed.batches = load.batches
+        killed.batches, killed.orders_again = load.batches, load.orders_again
         _replace_by_the_real_ones(running, killed)
         _let_everything_arrive(laid, service)
     found = violations(laid.home, killed.told, journals=[laid.desk / "journal.db"])

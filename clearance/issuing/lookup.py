@@ -4,6 +4,7 @@ The number may be that of the passport or of one before it. A wrong pair and an 
 search, which finds nothing, so that neither the answer nor the time it took tells which of the two it was.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,7 +15,7 @@ from clearance.credential.status import Status
 from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance
 from clearance.domain.eligibility import Objection, objections
-from clearance.domain.lifecycle import AWAITED, ApplicationState, Move
+from clearance.domain.lifecycle import AWAITED, Act, ApplicationState, Move
 from clearance.issuing.cases import case_of
 from clearance.issuing.ports import Glance, UnitOfWork
 from clearance.issuing.service import Service, dhaka_day
@@ -93,7 +94,7 @@ def lookup(service: Service, *, passport_no: str, birth_date: date | None, secon
         return _looked_into(service, number, born)
     if shown.clearance.status is not Status.VALID and cases[0].under_way:
         return _looked_into(service, number, born)  # better news than the end of an old card
-    return _card(shown, shown.clearance, asked=number, another=cases[0].under_way)
+    return _card(service, shown, shown.clearance, asked=number, another=cases[0].under_way)
 
 
 def _asked(birth_date: date | None, second_factor: SecondFactor) -> date | None:
@@ -114,7 +115,7 @@ def _looked_into(service: Service, number: str, born: date | None) -> Answer:
         if bearer is None or (bearer[0].status is not Status.VALID and cases[0].under_way):
             return _not_yet(work, cases[0], on=service.today())
     clearance, application = bearer
-    return _card(Glance.at(application, clearance), clearance, asked=number, another=cases[0].under_way)
+    return _card(service, Glance.at(application, clearance), clearance, asked=number, another=cases[0].under_way)
 
 
 def _replaced(work: UnitOfWork, newest: Application) -> tuple[Clearance, Application] | None:
@@ -136,22 +137,38 @@ def _not_yet(work: UnitOfWork, application: Application, *, on: date) -> NotYetI
     )
 
 
-def _card(case: Glance, clearance: Clearance, *, asked: str, another: bool) -> CardFound | CardCancelled:
+def _card(
+    service: Service, case: Glance, clearance: Clearance, *, asked: str, another: bool
+) -> CardFound | CardCancelled:
     if clearance.status is not Status.VALID:
-        since = clearance.revocation.at if clearance.revocation else case.moved_at
+        ended_at = clearance.revocation.at if clearance.revocation else _acts(service, clearance)[-1].at
         return CardCancelled(
             clearance=clearance,
             name_en=case.name_en,
             name_bn=case.name_bn,
             destination=case.destination,
-            since=dhaka_day(since),
+            since=dhaka_day(ended_at),
         )
     return CardFound(
         clearance=clearance,
         name_en=case.name_en,
         name_bn=case.name_bn,
         destination=case.destination,
-        departed_on=dhaka_day(case.departed_at) if case.departed_at else None,
+        departed_on=_departed_on(service, clearance) if case.state is ApplicationState.DEPARTED else None,
         renewed=clearance.passport_no != asked,
         another_under_way=another,
     )
+
+
+def _departed_on(service: Service, clearance: Clearance) -> date | None:
+    departed = (act.at for act in reversed(_acts(service, clearance)) if act.move is Move.DEPART)
+    at = next(departed, None)
+    return dhaka_day(at) if at else None
+
+
+def _acts(service: Service, clearance: Clearance) -> Sequence[Act]:
+    """What was done in the card's case. Few look-ups need it, so that the glance goes without."""
+    with service.database.read() as work:
+        application = work.applications.get(clearance.application_reference)
+    assert application is not None, "a card has a case"
+    return application.acts

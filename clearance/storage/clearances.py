@@ -17,6 +17,28 @@ from clearance.storage.matching import containing, within
 from clearance.storage.tables import applications, clearances
 
 _A, _C = applications.c, clearances.c
+COLUMNS: Sequence[ColumnElement[Any]] = (
+    _C.clearance_no,
+    _C.application_reference,
+    _C.passport_no,
+    _C.status,
+    _C.status_uri,
+    _C.status_idx,
+    _C.issued_at,
+    _C.valid_until,
+    _C.token,
+    _C.kid,
+    _C.pdf_sha256,
+    _C.pdf_size,
+    _C.approved_by,
+    _C.issued_by,
+    _C.revoked_by,
+    _C.revoked_at,
+    _C.revocation_reason,
+    _C.revocation_remark,
+    _C.grade,
+)
+"""What a clearance is made of; the others are for the database itself."""
 _OLD, _HEIR = clearances.alias("old"), clearances.alias("heir")
 _CASE = _A.reference == bindparam("of_case")
 _REPLACED_IN_CASE = select(_OLD.c.clearance_no).where(
@@ -173,7 +195,7 @@ def _status_columns(clearance: Clearance) -> dict[str, Any]:
 
 
 def clearance_of(row: Row[Any]) -> Clearance:
-    """The clearance of a row that has its columns."""
+    """The clearance of a row that has `COLUMNS`."""
     return Clearance(
         clearance_no=row.clearance_no,
         application_reference=row.application_reference,

@@ -4,7 +4,7 @@ SQLite: WAL with synchronous=FULL, because a clearance that was reported as reco
 0040). A writer takes the right to write before its first read, so that what it judges cannot change under it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -98,7 +98,9 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
 )
 _FOR_WRITING = {"clearance_for_writing": True}
-_WITHOUT_BEGIN = {"clearance_one_statement": True}
+_ALONE: Mapping[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+"""For connections that only ever run single statements: to turn transactions off and on again on one that serves both
+costs half as much as finding a person."""
 
 
 class SqlDatabase:
@@ -108,13 +110,11 @@ class SqlDatabase:
         """`lookup_url` is that of a standby for what may lag. Without the keys of the records everything works but what
         touches a sealed column: that raises Unreadable."""
         self._engine = _engine(url, keys)
-        self._replica = Replica(_engine(lookup_url, keys)) if lookup_url else None
+        self._glancing = _engine(url, keys, **_ALONE)
+        self._replica = _replica(lookup_url, keys) if lookup_url else None
         self._keys = keys
         if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _configure_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
-        alone = {"isolation_level": "AUTOCOMMIT"} if self._engine.dialect.name == "postgresql" else _WITHOUT_BEGIN
-        self._glancing = self._engine.execution_options(**alone)  # the same connections, without transactions
 
     @property
     def is_new(self) -> bool:
@@ -215,8 +215,9 @@ class SqlDatabase:
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._engine.dispose()
+        self._glancing.dispose()
         if self._replica:
-            self._replica.engine.dispose()
+            self._replica.close()
 
 
 class SqlUnitOfWork:
@@ -324,14 +325,21 @@ class SqlUnitOfWork:
         self.audit = audit
 
 
-def _engine(url: str, keys: RecordKeys | None) -> Engine:
+def _replica(url: str, keys: RecordKeys | None) -> Replica:
+    return Replica(_engine(url, keys), glancing=_engine(url, keys, **_ALONE))
+
+
+def _engine(url: str, keys: RecordKeys | None, **more: Any) -> Engine:
     # Parameters are personal data; they must not reach a log inside an error message.
-    engine = create_engine(url, hide_parameters=True, connect_args=_arguments(url), pool_timeout=CONNECTION_WITHIN_S)
+    own = {"connect_args": _arguments(url), "pool_timeout": CONNECTION_WITHIN_S, **more}
+    engine = create_engine(url, hide_parameters=True, **own)
     event.listen(engine, "handle_error", _translate)
     if keys is not None:
         open_with(engine.dialect, keys)
     if engine.dialect.name == "postgresql":
         event.listen(engine, "checkout", _require_line)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
     return engine
 
 
@@ -366,10 +374,7 @@ def _configure_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry)
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.keys() & _WITHOUT_BEGIN.keys():
-        return
-    for_writing = options.keys() & _FOR_WRITING.keys()
+    for_writing = connection.get_execution_options().keys() & _FOR_WRITING.keys()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if for_writing else "BEGIN")
 
 

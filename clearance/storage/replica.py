@@ -33,11 +33,11 @@ log = structlog.get_logger()
 
 
 class Replica:
-    """Reads on a standby."""
+    """Reads on a standby; `glancing` is an engine for single statements outside of transactions."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, glancing: Engine) -> None:
         self.engine = engine
-        self._glancing = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._glancing = glancing
         self._left_alone_until = 0.0
 
     def glance(self, passport_no: str, *, birth_date: date | None) -> Sequence[Glance] | None:
@@ -61,6 +61,11 @@ class Replica:
         except _FAILURES as failure:
             self._leave_alone(failure)
             return False
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        self.engine.dispose()
+        self._glancing.dispose()
 
     def _leave_alone(self, failure: Exception) -> None:
         self._left_alone_until = time.monotonic() + LEFT_ALONE_S

@@ -6,39 +6,33 @@ sees is of one moment, and a transaction around it would cost as much again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol, Self
 
 from clearance.domain.application import OVER, Application
 from clearance.domain.clearance import Clearance
-from clearance.domain.lifecycle import ApplicationState, Move
+from clearance.domain.lifecycle import ApplicationState
 
 
 @dataclass(frozen=True, kw_only=True)
 class Glance:
-    """One case. `moved_at` is its newest act, `departed_at` the newest by which a desk let the worker pass; `clearance`
-    the newest card made for it."""
+    """One case; `clearance` is the newest card made for it."""
 
     state: ApplicationState
     name_en: str
     name_bn: str | None
     destination: str
-    moved_at: datetime
-    departed_at: datetime | None
     clearance: Clearance | None
 
     @classmethod
     def at(cls, application: Application, clearance: Clearance | None) -> Self:
         """What a glance at a whole case sees."""
         worker = application.draft.worker
-        departed = (act.at for act in reversed(application.acts) if act.move is Move.DEPART)
         return cls(
             state=application.state,
             name_en=worker.name_en,
             name_bn=worker.name_bn,
             destination=application.draft.destination,
-            moved_at=application.acts[-1].at,
-            departed_at=next(departed, None),
             clearance=clearance,
         )
 

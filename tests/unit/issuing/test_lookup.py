@@ -6,9 +6,13 @@ from datetime import date, timedelta
 import pytest
 
 from clearance.credential.status import Status
+from clearance.domain.application import Application
 from clearance.domain.clearance import RevocationReason
-from clearance.domain.lifecycle import ApplicationState
-from clearance.issuing import reject
+from clearance.domain.desk import Airport
+from clearance.domain.lifecycle import ApplicationState, Move
+from clearance.domain.staff import Officer
+from clearance.issuing.depart import record_departure
+from clearance.issuing.desks import enrol
 from clearance.issuing.lookup import (
     Answer,
     CardCancelled,
@@ -19,7 +23,8 @@ from clearance.issuing.lookup import (
     lookup,
 )
 from clearance.issuing.revoke import revoke
-from tests.fakes.office import APPROVER, DEVICE, ISSUER, TODAY, OfficeAtWork, draft, expect
+from clearance.issuing.with_reason import move_with_reason
+from tests.fakes.office import APPROVER, DEVICE, EVERYTHING, ISSUER, TODAY, OfficeAtWork, draft, expect
 
 BORN = draft().worker.birth_date
 PASSPORT = draft().worker.passport.number
@@ -113,7 +118,9 @@ def test_a_case_on_its_way_is_said_so(office: OfficeAtWork, state: ApplicationSt
 
 def test_a_rejected_case_is_said_so(office: OfficeAtWork) -> None:
     entered = office.enter()
-    reject.reject(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1, reason="withdrew")
+    move_with_reason(
+        office.service, entered.reference, Move.REJECT, officer=APPROVER, device=DEVICE, version=1, reason="withdrew"
+    )
     assert ask(office) == not_yet(ApplicationState.REJECTED)
 
 
@@ -140,6 +147,36 @@ def test_a_card_that_is_held_or_replaced_is_not_handed_out(office: OfficeAtWork,
     assert answer.clearance.status is status
 
 
+def test_the_day_of_departure_is_told_also_after_a_hold_and_the_day_of_the_hold_meanwhile(office: OfficeAtWork) -> None:
+    clearance, left = office.issue(), office.clock.now()
+    desk = enrol(office.service, airport=Airport.DHAKA, counter="2", name=None).desk
+    case = expect(record_departure(office.service, clearance.clearance_no, desk_id=desk.id, at=left))
+    case = move_later(office, case, Move.HOLD, ISSUER)
+    answer = ask(office)
+    assert isinstance(answer, CardCancelled)
+    assert answer.since == TODAY + timedelta(days=2)
+    move_later(office, case, Move.RELEASE, EVERYTHING)
+    answer = ask(office)
+    assert isinstance(answer, CardFound)
+    assert answer.departed_on == TODAY
+
+
+def move_later(office: OfficeAtWork, case: Application, move: Move, officer: Officer) -> Application:
+    """Two days later, for a reason."""
+    office.clock.advance(minutes=2 * 24 * 60)
+    return expect(
+        move_with_reason(
+            office.service,
+            case.reference,
+            move,
+            officer=officer,
+            device=DEVICE,
+            version=case.version,
+            reason="letter of the embassy",
+        )
+    )
+
+
 def test_a_new_case_under_way_is_better_news_than_the_revoked_card(office: OfficeAtWork) -> None:
     clearance = office.issue()
     revoke(
@@ -153,7 +190,9 @@ def test_a_new_case_under_way_is_better_news_than_the_revoked_card(office: Offic
     office.clock.advance(minutes=1)
     again = office.enter(replace(draft(1), worker=draft(0).worker))
     assert ask(office) == not_yet(ApplicationState.SUBMITTED)
-    reject.reject(office.service, again.reference, officer=APPROVER, device=DEVICE, version=1, reason="no")
+    move_with_reason(
+        office.service, again.reference, Move.REJECT, officer=APPROVER, device=DEVICE, version=1, reason="no"
+    )
     assert isinstance(ask(office), CardCancelled)
 
 

@@ -3,30 +3,26 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from clearance.demo import people
 from clearance.demo.staffing import AGENCY, DISTRICT
 from clearance.domain.application import Application, ApplicationDraft
 from clearance.domain.clearance import Clearance, RevocationReason
 from clearance.domain.decision import Refused
+from clearance.domain.lifecycle import Move
 from clearance.domain.person import Passport
 from clearance.domain.staff import Officer
-from clearance.issuing import approve, check, entry, hold, reject, revoke, send_back
+from clearance.issuing import approve, check, entry, revoke
 from clearance.issuing.correct import renew_passport
 from clearance.issuing.depart import record_departure
 from clearance.issuing.request import request_card
 from clearance.issuing.service import Service
+from clearance.issuing.with_reason import move_with_reason
 
 Result = TypeVar("Result")
 
 DEVICE = "cli:demo"
-
-
-class _Verb(Protocol):
-    def __call__(
-        self, service: Service, reference: str, *, officer: Officer, device: str, version: int, reason: str
-    ) -> Application | Refused: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,16 +67,16 @@ class Colleagues:
 
     def reject(self, application: Application) -> None:
         """The case rejected."""
-        self._give_reason(reject.reject, application, self._approver(application.draft, 1), "Visa copy illegible")
+        self._give_reason(Move.REJECT, application, self._approver(application.draft, 1), "Visa copy illegible")
 
     def send_back(self, application: Application) -> None:
         """The case sent back for correction."""
         reason = "The name differs from the passport's data page"
-        self._give_reason(send_back.send_back, application, self._checker(application.draft), reason)
+        self._give_reason(Move.SEND_BACK, application, self._checker(application.draft), reason)
 
     def hold(self, application: Application, *, reason: str) -> None:
         """The case, and its card where it has one, on hold."""
-        self._give_reason(hold.hold, application, self.staff["karim"], reason)
+        self._give_reason(Move.HOLD, application, self.staff["karim"], reason)
 
     def revoke(self, card: Clearance) -> None:
         """The card taken back."""
@@ -118,11 +114,12 @@ class Colleagues:
         assert application is not None
         return application
 
-    def _give_reason(self, verb: _Verb, application: Application, officer: Officer, reason: str) -> None:
+    def _give_reason(self, move: Move, application: Application, officer: Officer, reason: str) -> None:
         expect(
-            verb(
+            move_with_reason(
                 self.service,
                 application.reference,
+                move,
                 officer=officer,
                 device=DEVICE,
                 version=application.version,

@@ -31,6 +31,7 @@ from clearance.issuing.moving import put_on_record, write
 from clearance.issuing.people import put_on_account
 from clearance.issuing.ports import NotOnRecord, UnitOfWork
 from clearance.issuing.service import Service
+from clearance.issuing.with_reason import PUT_DOWN_AS
 
 AT_ONCE = 100
 """Cases in one transaction: others wait for it no longer than for a moment."""
@@ -211,12 +212,10 @@ def _stop(service: Service, work: UnitOfWork, case: Application, by: Attempt, ru
     """Send an open case back; hold it where it cannot be sent back, or not by who ordered this."""
     acted = any(act.officer_no == by.officer.number and act.step is not Step.CARE for act in case.acts)
     moves = case.moves_on(service.today())
-    move, act = Move.SEND_BACK, AuditAct.APPLICATION_RETURNED
-    if acted or move not in moves:
-        move, act = Move.HOLD, AuditAct.APPLICATION_HELD
+    move = Move.HOLD if acted or Move.SEND_BACK not in moves else Move.SEND_BACK
     if move in moves:
         moved = write(work, decision.moved(case, move, by, on=service.today()))
-        put_on_record(work, moved, act, {"order": running.number})
+        put_on_record(work, moved, PUT_DOWN_AS[move], {"order": running.number})
 
 
 def _block(service: Service, work: UnitOfWork, agreed: VoidOrder) -> None:

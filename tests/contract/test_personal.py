@@ -10,13 +10,14 @@ from clearance.domain.application import Application
 from clearance.domain.clearance import RevocationReason
 from clearance.domain.correction import About, CorrectionRequest, RequestState
 from clearance.domain.erasure import Basis, ErasureOrder, InvestigationHold
+from clearance.domain.lifecycle import Move
 from clearance.domain.oversight import Lookup, LookupKind
 from clearance.domain.person import NextOfKin
 from clearance.domain.retention import BLANK, NO_DATE, Kept
 from clearance.issuing.entry import keep_draft
 from clearance.issuing.ports import Conflict, Database, EntryForm, NotOnRecord
-from clearance.issuing.reject import reject
 from clearance.issuing.revoke import revoke
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.office import (
     APPROVER,
     CLERK,
@@ -145,8 +146,14 @@ def of_class(office: OfficeAtWork, kept: Kept) -> Application:
         return expect(keep_draft(office.service, wanted(), officer=CLERK, device=DEVICE))
     case = office.enter(wanted())
     return expect(
-        reject(
-            office.service, case.reference, officer=APPROVER, device=DEVICE, version=case.version, reason="A complaint"
+        move_with_reason(
+            office.service,
+            case.reference,
+            Move.REJECT,
+            officer=APPROVER,
+            device=DEVICE,
+            version=case.version,
+            reason="A complaint",
         )
     )
 

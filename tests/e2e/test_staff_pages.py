@@ -10,8 +10,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from waitress.server import create_server
 
 from clearance.domain.clearance import RevocationReason
+from clearance.domain.lifecycle import Move
 from clearance.domain.staff import Officer, Scope
-from clearance.issuing import hold, reject, revoke, send_back
+from clearance.issuing import revoke
+from clearance.issuing.with_reason import move_with_reason
 from tests.e2e.conftest import context_of
 from tests.e2e.seats import seat
 from tests.e2e.soundness import assert_sound
@@ -47,17 +49,28 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
         back = office.enter(draft(9))
         reason = "The name differs from the passport"
         done(
-            send_back.send_back(
-                office.service, back.reference, officer=CHECKER, device=DEVICE, version=1, reason=reason
+            move_with_reason(
+                office.service, back.reference, Move.SEND_BACK, officer=CHECKER, device=DEVICE, version=1, reason=reason
             )
         )
         on_hold = office.stored(office.issue(draft(10)).application_reference)
-        done(hold.hold(office.service, on_hold.reference, officer=APPROVER, device=DEVICE, version=4, reason="Inquiry"))
+        done(
+            move_with_reason(
+                office.service,
+                on_hold.reference,
+                Move.HOLD,
+                officer=APPROVER,
+                device=DEVICE,
+                version=4,
+                reason="Inquiry",
+            )
+        )
         refused = office.enter(draft(6))
         done(
-            reject.reject(
+            move_with_reason(
                 office.service,
                 refused.reference,
+                Move.REJECT,
                 officer=APPROVER,
                 device=DEVICE,
                 version=1,

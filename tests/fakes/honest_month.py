@@ -9,12 +9,14 @@ from pathlib import Path
 
 from clearance.domain.application import ApplicationDraft
 from clearance.domain.clearance import Clearance
+from clearance.domain.lifecycle import Move
 from clearance.domain.oversight import DHAKA, OfficeHours, OversightPolicy, Quota, Unusual
 from clearance.domain.permit import Permit
 from clearance.domain.staff import Officer, Role
 from clearance.domain.text import BilingualText
-from clearance.issuing import approve, check, entry, reject
+from clearance.issuing import approve, check, entry
 from clearance.issuing.request import request_card
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.office import AGENCY, PERMIT, OfficeAtWork, draft, expect, officer, open_office
 from tests.fakes.outside import PORTRAIT
 
@@ -117,7 +119,11 @@ class Month:
             device = on[who.approver.number]
             if until == "reject":
                 reason = "the visa is not genuine"
-                expect(reject.reject(service, reference, officer=who.approver, device=device, version=2, reason=reason))
+                expect(
+                    move_with_reason(
+                        service, reference, Move.REJECT, officer=who.approver, device=device, version=2, reason=reason
+                    )
+                )
                 self.rejected.append(reference)
             else:
                 expect(approve.approve(service, reference, officer=who.approver, device=device, version=2))

@@ -13,15 +13,16 @@ from clearance.domain.batch import Batch
 from clearance.domain.clearance import Clearance, RevocationReason
 from clearance.domain.correction import About, CorrectionRequest
 from clearance.domain.findings import FindingKind
+from clearance.domain.lifecycle import Move
 from clearance.domain.person import NextOfKin
 from clearance.domain.retention import Kept
 from clearance.issuing import entry
-from clearance.issuing.hold import hold
 from clearance.issuing.ports import BatchRow, EntryForm
 from clearance.issuing.reconcile import reconcile
 from clearance.issuing.request import request_card
 from clearance.issuing.retention import keep_terms
 from clearance.issuing.revoke import revoke
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.installation import Installation, installation, snapshot
 from tests.fakes.office import CLERK, DEVICE, ISSUER, NOW, TODAY, decide, draft, expect
 
@@ -53,7 +54,11 @@ def work(office: Installation) -> None:
         case = reading.applications.get(held.application_reference)
     assert case is not None
     said = {"officer": ISSUER, "device": DEVICE}
-    expect(hold(office.service, case.reference, version=case.version, reason=PLANTED["reason"], **said))  # type: ignore[arg-type]
+    expect(
+        move_with_reason(
+            office.service, case.reference, Move.HOLD, version=case.version, reason=PLANTED["reason"], **said
+        )
+    )  # type: ignore[arg-type]
     reason = RevocationReason.VISA_CANCELLED
     expect(revoke(office.service, revoked.clearance_no, reason=reason, remark=PLANTED["remark"], **said))  # type: ignore[arg-type]
     with office.service.database.write() as writing:

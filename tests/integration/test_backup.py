@@ -22,16 +22,17 @@ from clearance.credential.status import Status
 from clearance.domain.clearance import Clearance, RevocationReason
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
+from clearance.domain.lifecycle import Move
 from clearance.issuing import entry
 from clearance.issuing.cards import pdf as pdf_of
 from clearance.issuing.checkpoint import publish_checkpoint
 from clearance.issuing.correct import correct
 from clearance.issuing.halt import resume_signing
-from clearance.issuing.hold import hold
 from clearance.issuing.ports import NotSigned, Trouble
 from clearance.issuing.publish import NotReconciled, keep_published
 from clearance.issuing.request import request_card
 from clearance.issuing.revoke import revoke
+from clearance.issuing.with_reason import move_with_reason
 from clearance.storage.database import SqlDatabase
 from clearance.storage.documents import DocumentDirectory
 from tests.fakes.installation import Installation, installation, joined, snapshot
@@ -167,7 +168,17 @@ def hold_case(office: Installation, card: Clearance) -> None:
     with office.service.database.read() as reading:
         case = reading.applications.get(card.application_reference)
     assert case is not None
-    expect(hold(office.service, case.reference, officer=ISSUER, device=DEVICE, version=case.version, reason="Asked"))
+    expect(
+        move_with_reason(
+            office.service,
+            case.reference,
+            Move.HOLD,
+            officer=ISSUER,
+            device=DEVICE,
+            version=case.version,
+            reason="Asked",
+        )
+    )
 
 
 def restored(

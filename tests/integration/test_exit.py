@@ -15,13 +15,14 @@ from click.testing import CliRunner, Result
 from clearance.cli import clearance as main
 from clearance.credential.qrtext import pack
 from clearance.domain.clearance import Clearance, RevocationReason
+from clearance.domain.lifecycle import Move
 from clearance.issuing import entry
 from clearance.issuing.checkpoint import publish_checkpoint
 from clearance.issuing.correct import correct
-from clearance.issuing.hold import hold
 from clearance.issuing.publish import keep_published
 from clearance.issuing.request import request_card
 from clearance.issuing.revoke import revoke
+from clearance.issuing.with_reason import move_with_reason
 from clearance.storage.database import SqlDatabase
 from clearance.storage.sealing import keys_in
 from tests.fakes import postgres
@@ -83,7 +84,17 @@ def work(office: Installation, issued: dict[str, Clearance]) -> None:
         old = reading.applications.get(issued["corrected"].application_reference)
     assert held is not None
     assert old is not None
-    expect(hold(service, held.reference, officer=ISSUER, device=DEVICE, version=held.version, reason="A complaint"))
+    expect(
+        move_with_reason(
+            service,
+            held.reference,
+            Move.HOLD,
+            officer=ISSUER,
+            device=DEVICE,
+            version=held.version,
+            reason="A complaint",
+        )
+    )
     better = replace(old.draft, worker=replace(old.draft.worker, name_bn="মোঃ রহিম উদ্দীন"))
     begun = expect(correct(service, issued["corrected"].clearance_no, better, officer=CLERK, device=DEVICE))
     expect(request_card(service, decide(service, begun).reference, officer=ISSUER, device=DEVICE))

@@ -18,13 +18,14 @@ from clearance.cli import batch_report
 from clearance.cli import clearance as main
 from clearance.credential.held import HeldTrust
 from clearance.domain.clearance import Clearance
-from clearance.domain.lifecycle import ApplicationState
-from clearance.issuing import cards, reject, sheet
+from clearance.domain.lifecycle import ApplicationState, Move
+from clearance.issuing import cards, sheet
 from clearance.issuing.component import SigningComponent
 from clearance.issuing.halt import resume_signing, stop_signing
 from clearance.issuing.ports.cases import Sought
 from clearance.issuing.rows import COLUMNS, EXAMPLE
 from clearance.issuing.service import Service
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.channels import unix_address
 from tests.fakes.codes import codes_for
 from tests.fakes.installation import Installation, installation, snapshot
@@ -201,8 +202,14 @@ def test_a_rejected_case_does_not_come_back_by_file(desk: Desk) -> None:
     with desk.service.database.read() as work:
         [case] = work.applications.find(EVERY_CASE, limit=2, offset=0)
     expect(
-        reject.reject(
-            desk.service, case.reference, officer=EVERYTHING, device=DEVICE, version=case.version, reason="withdrew"
+        move_with_reason(
+            desk.service,
+            case.reference,
+            Move.REJECT,
+            officer=EVERYTHING,
+            device=DEVICE,
+            version=case.version,
+            reason="withdrew",
         )
     )
     assert desk.run().exit_code == 1

@@ -16,12 +16,13 @@ from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
 from clearance.domain.client import ClientScope
+from clearance.domain.lifecycle import Move
 from clearance.domain.person import Sex
 from clearance.issuing import clients
 from clearance.issuing.lookup import SecondFactor
 from clearance.issuing.ports import Unavailable
 from clearance.issuing.rows import COLUMNS, EXAMPLE
-from clearance.issuing.send_back import send_back
+from clearance.issuing.with_reason import move_with_reason
 from clearance.web.api.document import document
 from clearance.web.api.door import REQUESTS
 from clearance.web.api.operation import Operation
@@ -305,9 +306,10 @@ class TestReading:
     def test_a_case_that_was_sent_back_says_why(self, agency: Program) -> None:
         reference = said(agency.submit(1))["reference"]
         expect(
-            send_back(
+            move_with_reason(
                 agency.office.service,
                 reference,
+                Move.SEND_BACK,
                 officer=CHECKER,
                 device=DEVICE,
                 version=1,

@@ -13,8 +13,9 @@ from werkzeug.test import TestResponse
 
 from clearance.credential.status import Status
 from clearance.domain.clearance import Revocation, RevocationReason
-from clearance.issuing import reject
+from clearance.domain.lifecycle import Move
 from clearance.issuing.lookup import SecondFactor
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.office import APPROVER, draft, expect
 from tests.integration.worker_pages import APPROVED, ENTERED, READY, UNKNOWN, Phone, open_app, set_status, ticket_in
 
@@ -114,8 +115,14 @@ def test_a_case_without_a_card_says_which_step_it_stands_at(phone: Phone, number
 def test_a_rejected_case_says_where_to_ask(phone: Phone) -> None:
     entered = phone.office.enter(draft(7))
     expect(
-        reject.reject(
-            phone.office.service, entered.reference, officer=APPROVER, device="-", version=1, reason="no visa"
+        move_with_reason(
+            phone.office.service,
+            entered.reference,
+            Move.REJECT,
+            officer=APPROVER,
+            device="-",
+            version=1,
+            reason="no visa",
         )
     )
     page = phone.ask("A00000007")

@@ -15,11 +15,12 @@ from werkzeug.test import TestResponse
 from clearance.credential.status import Status
 from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance
-from clearance.domain.lifecycle import ApplicationState
+from clearance.domain.lifecycle import ApplicationState, Move
 from clearance.domain.staff import Officer
-from clearance.issuing import approve, check, entry, reject
+from clearance.issuing import approve, check, entry
 from clearance.issuing.halt import stop_signing
 from clearance.issuing.ports import KeysUnusable, Unavailable
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.office import APPROVER, CHECKER, CLERK, DEVICE, EVERYTHING, ISSUER, draft, expect
 from tests.integration.staff_pages import Desk, Workplace, open_workplace, words
 
@@ -210,8 +211,14 @@ def test_the_slower_of_two_officers_reads_who_did_what_and_keeps_what_was_typed(
     desk = workplace.desk_of(APPROVER)
     other = replace(EVERYTHING)
     expect(
-        reject.reject(
-            workplace.office.service, case.reference, officer=other, device=DEVICE, version=1, reason="Duplicate"
+        move_with_reason(
+            workplace.office.service,
+            case.reference,
+            Move.REJECT,
+            officer=other,
+            device=DEVICE,
+            version=1,
+            reason="Duplicate",
         )
     )
     answer = act(desk, case, "reject", reason="My own long reason")

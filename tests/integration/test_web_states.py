@@ -9,12 +9,12 @@ import pytest
 from clearance.domain.application import ApplicationDraft, Orientation
 from clearance.domain.desk import Airport
 from clearance.domain.eligibility import Ground
-from clearance.domain.lifecycle import ApplicationState
+from clearance.domain.lifecycle import ApplicationState, Move
 from clearance.domain.person import Passport
-from clearance.issuing import hold, send_back
 from clearance.issuing.correct import renew_passport
 from clearance.issuing.depart import record_departure
 from clearance.issuing.desks import enrol
+from clearance.issuing.with_reason import move_with_reason
 from clearance.web.public.words import LACKS, STEP_OF, application_stopped
 from clearance_templates.i18n import translator
 from tests.fakes.office import APPROVER, CHECKER, CLERK, DEVICE, ISSUER, draft, expect
@@ -74,8 +74,14 @@ def test_a_case_sent_back_says_who_must_finish_it_and_what_the_officer_wrote(pho
     entered = phone.office.enter(draft(7))
     reason = "The <copy> of the passport is blurred"
     expect(
-        send_back.send_back(
-            phone.office.service, entered.reference, officer=CHECKER, device=DEVICE, version=1, reason=reason
+        move_with_reason(
+            phone.office.service,
+            entered.reference,
+            Move.SEND_BACK,
+            officer=CHECKER,
+            device=DEVICE,
+            version=1,
+            reason=reason,
         )
     )
     text = phone.ask(NUMBER).text
@@ -88,9 +94,10 @@ def test_a_case_on_hold_and_a_card_on_hold_say_since_when_and_not_why(phone: Pho
     entered = phone.office.enter(draft(7))
     for reference, version in ((entered.reference, 1), (reference_of(phone, READY), 4)):
         expect(
-            hold.hold(
+            move_with_reason(
                 phone.office.service,
                 reference,
+                Move.HOLD,
                 officer=APPROVER if version == 1 else ISSUER,
                 device=DEVICE,
                 version=version,

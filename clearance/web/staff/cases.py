@@ -1,8 +1,6 @@
 """One case: everything about it, and the acts that move it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -18,17 +16,13 @@ from clearance.domain.staff import Officer
 from clearance.issuing import queue
 from clearance.issuing.approve import approve
 from clearance.issuing.check import check
-from clearance.issuing.hold import hold
 from clearance.issuing.moving import NotYetPublished
 from clearance.issuing.ports import Conflict, NotSigned
 from clearance.issuing.queue import CaseView
-from clearance.issuing.reject import reject
-from clearance.issuing.release import release
 from clearance.issuing.request import request_card
-from clearance.issuing.send_back import send_back
 from clearance.issuing.service import Service
 from clearance.issuing.submit import submit
-from clearance.issuing.take_up_again import take_up_again
+from clearance.issuing.with_reason import move_with_reason
 from clearance.web.staff.access import device, fresh_factor, officer
 from clearance.web.staff.notices import Notice
 from clearance.web.staff.queue import checks_of
@@ -41,27 +35,14 @@ ASIDE = (Move.SEND_BACK, Move.HOLD, Move.REJECT)
 """What may be done instead, each with its reason."""
 
 
-class _Verb(Protocol):
-    def __call__(
-        self, service: Service, reference: str, *, officer: Officer, device: str, version: int, reason: str
-    ) -> Application | Refused: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class _WithReason:
-    """An act that asks for a reason, and what is said after it."""
-
-    verb: _Verb
-    done: Notice
-
-
-WITH_REASON: Mapping[Move, _WithReason] = {
-    Move.SEND_BACK: _WithReason(verb=send_back, done=Notice.CASE_RETURNED),
-    Move.REJECT: _WithReason(verb=reject, done=Notice.CASE_REJECTED),
-    Move.TAKE_UP_AGAIN: _WithReason(verb=take_up_again, done=Notice.CASE_TAKEN_UP),
-    Move.HOLD: _WithReason(verb=hold, done=Notice.CASE_HELD),
-    Move.RELEASE: _WithReason(verb=release, done=Notice.CASE_RELEASED),
+DONE: Mapping[Move, Notice] = {
+    Move.SEND_BACK: Notice.CASE_RETURNED,
+    Move.REJECT: Notice.CASE_REJECTED,
+    Move.TAKE_UP_AGAIN: Notice.CASE_TAKEN_UP,
+    Move.HOLD: Notice.CASE_HELD,
+    Move.RELEASE: Notice.CASE_RELEASED,
 }
+"""The moves that ask for a reason, and what is said after each."""
 
 
 def install(routes: Blueprint, service: Service) -> None:
@@ -115,24 +96,25 @@ def install(routes: Blueprint, service: Service) -> None:
     def issue_case(reference: str) -> ResponseReturnValue:
         return _issue(service, reference)
 
-    for move, act in WITH_REASON.items():
-        routes.post(f"/cases/<reference>/{move.value}", endpoint=f"{move.value}_case")(_with_reason(service, act))
+    for move in DONE:
+        routes.post(f"/cases/<reference>/{move.value}", endpoint=f"{move.value}_case")(_with_reason(service, move))
 
 
-def _with_reason(service: Service, act: _WithReason) -> Callable[[str], ResponseReturnValue]:
+def _with_reason(service: Service, move: Move) -> Callable[[str], ResponseReturnValue]:
     def view(reference: str) -> ResponseReturnValue:
         return _act(
             service,
             reference,
-            lambda: act.verb(
+            lambda: move_with_reason(
                 service,
                 reference,
+                move,
                 officer=officer(),
                 device=device(),
                 version=_version(),
                 reason=request.form.get("reason", ""),
             ),
-            act.done,
+            DONE[move],
         )
 
     return view

@@ -7,10 +7,10 @@ import pytest
 from clearance.credential.status import Status
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
-from clearance.domain.lifecycle import ApplicationState
-from clearance.issuing import reject
+from clearance.domain.lifecycle import ApplicationState, Move
 from clearance.issuing.batch import AlreadyIssued, Officers, issue_row
 from clearance.issuing.ports import NotSigned, Sought
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.office import (
     APPROVER,
     CHECKER,
@@ -92,7 +92,9 @@ def test_a_case_entered_by_hand_with_the_same_receipt_is_taken_up(office: Office
 
 def test_a_rejected_row_is_not_tried_again(office: OfficeAtWork) -> None:
     entered = office.enter()
-    reject.reject(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1, reason="no")
+    move_with_reason(
+        office.service, entered.reference, Move.REJECT, officer=APPROVER, device=DEVICE, version=1, reason="no"
+    )
     assert Ground.NOT_THE_STATE in grounds(run(office))
     assert cases(office) == 1
 

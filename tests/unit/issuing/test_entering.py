@@ -9,11 +9,12 @@ from clearance.domain.application import Application
 from clearance.domain.audit import AuditAct
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
-from clearance.domain.lifecycle import ApplicationState
+from clearance.domain.lifecycle import ApplicationState, Move
 from clearance.domain.staff import Role
-from clearance.issuing import approve, check, entry, reject
+from clearance.issuing import approve, check, entry
 from clearance.issuing.fields import FaultKind
 from clearance.issuing.ports import Conflict, NotOnRecord, PhotoGround, PhotoRefused
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.office import (
     APPROVER,
     CHECKER,
@@ -131,9 +132,10 @@ def test_a_case_that_may_not_be_cleared_is_not_passed_on(office: OfficeAtWork) -
 def test_a_rejection_keeps_its_reason(office: OfficeAtWork) -> None:
     entered = office.enter()
     rejected = expect(
-        reject.reject(
+        move_with_reason(
             office.service,
             entered.reference,
+            Move.REJECT,
             officer=APPROVER,
             device=DEVICE,
             version=1,
@@ -150,15 +152,23 @@ def test_a_rejection_keeps_its_reason(office: OfficeAtWork) -> None:
 
 def test_a_rejection_without_reason_changes_nothing(office: OfficeAtWork) -> None:
     entered = office.enter()
-    result = reject.reject(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1, reason="  ")
+    result = move_with_reason(
+        office.service, entered.reference, Move.REJECT, officer=APPROVER, device=DEVICE, version=1, reason="  "
+    )
     assert grounds(result) == [Ground.REASON_MISSING]
     assert nothing_happened(office, entered)
 
 
 def test_reasons_stay_out_of_the_audit_log(office: OfficeAtWork) -> None:
     entered = office.enter()
-    reject.reject(
-        office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1, reason="RAHIM is not RAHIM"
+    move_with_reason(
+        office.service,
+        entered.reference,
+        Move.REJECT,
+        officer=APPROVER,
+        device=DEVICE,
+        version=1,
+        reason="RAHIM is not RAHIM",
     )
     with office.service.database.read() as work:
         assert "RAHIM" not in repr(work.audit.entries(subject=entered.reference))
@@ -168,7 +178,15 @@ def test_of_two_officers_on_one_case_the_second_is_told(office: OfficeAtWork) ->
     entered = office.enter()
     decide(office.service, entered)
     with pytest.raises(Conflict):
-        reject.reject(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1, reason="too late")
+        move_with_reason(
+            office.service,
+            entered.reference,
+            Move.REJECT,
+            officer=APPROVER,
+            device=DEVICE,
+            version=1,
+            reason="too late",
+        )
     with pytest.raises(Conflict):
         approve.approve(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1)
     assert office.stored(entered.reference).state is ApplicationState.APPROVED
@@ -179,7 +197,9 @@ def test_a_case_or_officer_that_is_not_on_record_is_said_so(office: OfficeAtWork
     with pytest.raises(NotOnRecord):
         approve.approve(office.service, "APP-NOTTHERE", officer=APPROVER, device=DEVICE, version=1)
     with pytest.raises(NotOnRecord):
-        reject.reject(office.service, "APP-NOTTHERE", officer=APPROVER, device=DEVICE, version=1, reason="x")
+        move_with_reason(
+            office.service, "APP-NOTTHERE", Move.REJECT, officer=APPROVER, device=DEVICE, version=1, reason="x"
+        )
     with pytest.raises(NotOnRecord):
         approve.approve(
             office.service, entered.reference, officer=officer("Z-9", Role.APPROVER), device=DEVICE, version=1

@@ -11,15 +11,13 @@ from clearance.domain.audit import AuditAct
 from clearance.domain.clearance import RevocationReason
 from clearance.domain.client import ClientScope
 from clearance.domain.delivery import CaseEvent, Channel, Delivery
-from clearance.domain.lifecycle import ApplicationState
+from clearance.domain.lifecycle import ApplicationState, Move
 from clearance.issuing import clients, events, interface_webhooks
 from clearance.issuing.clients import authenticate
 from clearance.issuing.events import EVENTS, QuietHours, queue_news
-from clearance.issuing.hold import hold
 from clearance.issuing.messages import messages_of, resume_messages, stop_messages
-from clearance.issuing.release import release
 from clearance.issuing.revoke import revoke
-from clearance.issuing.send_back import send_back
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.office import (
     AGENCY_CLERK,
     APPROVER,
@@ -74,18 +72,34 @@ def sent_to(office: OfficeAtWork, webhook_id: str) -> list[tuple[CaseEvent, Appl
 
 def send_back_first(office: OfficeAtWork, case: Application) -> None:
     expect(
-        send_back(office.service, case.reference, officer=CHECKER, device=DEVICE, version=case.version, reason="photo")
+        move_with_reason(
+            office.service,
+            case.reference,
+            Move.SEND_BACK,
+            officer=CHECKER,
+            device=DEVICE,
+            version=case.version,
+            reason="photo",
+        )
     )
 
 
 def hold_it(office: OfficeAtWork, reference: str) -> None:
     version = office.stored(reference).version
-    expect(hold(office.service, reference, officer=ISSUER, device=DEVICE, version=version, reason="court order"))
+    expect(
+        move_with_reason(
+            office.service, reference, Move.HOLD, officer=ISSUER, device=DEVICE, version=version, reason="court order"
+        )
+    )
 
 
 def release_it(office: OfficeAtWork, reference: str) -> None:
     version = office.stored(reference).version
-    expect(release(office.service, reference, officer=APPROVER, device=DEVICE, version=version, reason="lifted"))
+    expect(
+        move_with_reason(
+            office.service, reference, Move.RELEASE, officer=APPROVER, device=DEVICE, version=version, reason="lifted"
+        )
+    )
 
 
 class TestPrograms:

@@ -16,19 +16,7 @@ from clearance.domain.eligibility import Ground
 from clearance.domain.lifecycle import STATUS_OF, ApplicationState, Move
 from clearance.domain.person import Passport
 from clearance.domain.staff import Officer, Role
-from clearance.issuing import (
-    approve,
-    cards,
-    check,
-    entry,
-    hold,
-    queue,
-    reject,
-    release,
-    revoke,
-    send_back,
-    take_up_again,
-)
+from clearance.issuing import approve, cards, check, entry, queue, revoke
 from clearance.issuing.amend import amend
 from clearance.issuing.correct import correct, renew_passport
 from clearance.issuing.depart import record_departure
@@ -38,6 +26,7 @@ from clearance.issuing.publish import publish_status
 from clearance.issuing.request import request_card
 from clearance.issuing.sign import SignedClearance, sign
 from clearance.issuing.submit import submit
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.office import (
     AGENCY_CLERK,
     APPROVER,
@@ -87,13 +76,21 @@ def card_of(office: OfficeAtWork, clearance: Clearance) -> Clearance:
 def held(office: OfficeAtWork, reference: str, *, by: Officer = APPROVER) -> Application:
     version = office.stored(reference).version
     return expect(
-        hold.hold(office.service, reference, officer=by, device=DEVICE, version=version, reason="letter 12/26")
+        move_with_reason(
+            office.service, reference, Move.HOLD, officer=by, device=DEVICE, version=version, reason="letter 12/26"
+        )
     )
 
 
 def released(office: OfficeAtWork, case: Application, *, by: Officer = ISSUER) -> Application | Refused:
-    return release.release(
-        office.service, case.reference, officer=by, device=DEVICE, version=case.version, reason="cleared up"
+    return move_with_reason(
+        office.service,
+        case.reference,
+        Move.RELEASE,
+        officer=by,
+        device=DEVICE,
+        version=case.version,
+        reason="cleared up",
     )
 
 
@@ -139,8 +136,14 @@ def test_of_two_who_amend_one_draft_the_second_is_told(office: OfficeAtWork) -> 
 def test_a_case_sent_back_is_put_right_and_goes_the_whole_way_again(office: OfficeAtWork) -> None:
     approved = office.approve()
     returned = expect(
-        send_back.send_back(
-            office.service, approved.reference, officer=ISSUER, device=DEVICE, version=3, reason="name misspelt"
+        move_with_reason(
+            office.service,
+            approved.reference,
+            Move.SEND_BACK,
+            officer=ISSUER,
+            device=DEVICE,
+            version=3,
+            reason="name misspelt",
         )
     )
     assert returned.state is S.RETURNED
@@ -160,8 +163,14 @@ def test_what_may_have_been_signed_before_a_case_was_sent_back_never_holds(offic
     signed = sign(office.room, approved.reference, officer_no=ISSUER.number, device=DEVICE)
     assert isinstance(signed, SignedClearance)
     expect(
-        send_back.send_back(
-            office.service, approved.reference, officer=ISSUER, device=DEVICE, version=3, reason="name misspelt"
+        move_with_reason(
+            office.service,
+            approved.reference,
+            Move.SEND_BACK,
+            officer=ISSUER,
+            device=DEVICE,
+            version=3,
+            reason="name misspelt",
         )
     )
     again = expect(submit(office.service, approved.reference, officer=CLERK, device=DEVICE, version=4))
@@ -196,15 +205,35 @@ def test_a_rejected_case_comes_to_a_card_only_by_others(office: OfficeAtWork) ->
         work.commit()
     entered = office.enter()
     expect(
-        reject.reject(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1, reason="illegible")
+        move_with_reason(
+            office.service,
+            entered.reference,
+            Move.REJECT,
+            officer=APPROVER,
+            device=DEVICE,
+            version=1,
+            reason="illegible",
+        )
     )
-    refused = take_up_again.take_up_again(
-        office.service, entered.reference, officer=APPROVER, device=DEVICE, version=2, reason="I was wrong"
+    refused = move_with_reason(
+        office.service,
+        entered.reference,
+        Move.TAKE_UP_AGAIN,
+        officer=APPROVER,
+        device=DEVICE,
+        version=2,
+        reason="I was wrong",
     )
     assert grounds(refused) == [Ground.REJECTED_BEFORE]
     expect(
-        take_up_again.take_up_again(
-            office.service, entered.reference, officer=fresh[0], device=DEVICE, version=2, reason="new copy of the visa"
+        move_with_reason(
+            office.service,
+            entered.reference,
+            Move.TAKE_UP_AGAIN,
+            officer=fresh[0],
+            device=DEVICE,
+            version=2,
+            reason="new copy of the visa",
         )
     )
     checked = expect(check.check(office.service, entered.reference, officer=CHECKER, device=DEVICE, version=3))
@@ -441,8 +470,14 @@ def test_what_lies_outside_an_officers_scope_is_as_if_it_were_not_there(office: 
         with pytest.raises(NotOnRecord):
             queue.photo(office.service, clearance.application_reference, officer=each)
         with pytest.raises(NotOnRecord):
-            hold.hold(
-                office.service, clearance.application_reference, officer=each, device=DEVICE, version=4, reason="x"
+            move_with_reason(
+                office.service,
+                clearance.application_reference,
+                Move.HOLD,
+                officer=each,
+                device=DEVICE,
+                version=4,
+                reason="x",
             )
     own = queue.case(office.service, clearance.application_reference, officer=AGENCY_CLERK)
     assert own is not None

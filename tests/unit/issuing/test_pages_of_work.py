@@ -6,11 +6,12 @@ import pytest
 
 from clearance.domain.audit import AuditAct
 from clearance.domain.eligibility import Ground
-from clearance.domain.lifecycle import ApplicationState
-from clearance.issuing import cards, queue, reject
+from clearance.domain.lifecycle import ApplicationState, Move
+from clearance.issuing import cards, queue
 from clearance.issuing.issue import issue
 from clearance.issuing.ports import NotOnRecord
 from clearance.issuing.queue import Wanted
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.office import (
     AGENCY,
     APPROVER,
@@ -95,7 +96,15 @@ def test_an_issued_case_shows_its_card_and_no_objection_against_itself(office: O
 def test_a_rejected_case_shows_no_objections_any_more(office: OfficeAtWork) -> None:
     entered = office.enter(replace(draft(), permit_no="EA-NONE"))
     expect(
-        reject.reject(office.service, entered.reference, officer=APPROVER, device=DEVICE, version=1, reason="no permit")
+        move_with_reason(
+            office.service,
+            entered.reference,
+            Move.REJECT,
+            officer=APPROVER,
+            device=DEVICE,
+            version=1,
+            reason="no permit",
+        )
     )
     view = queue.case(office.service, entered.reference, officer=CLERK)
     assert view is not None

@@ -12,13 +12,14 @@ from clearance.domain.audit import AuditAct
 from clearance.domain.clearance import Clearance, Revocation, RevocationReason
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
-from clearance.issuing import reject
+from clearance.domain.lifecycle import Move
 from clearance.issuing.issue import issue
 from clearance.issuing.moving import NotYetPublished
 from clearance.issuing.ports import NotOnRecord
 from clearance.issuing.publish import publish_status
 from clearance.issuing.revoke import revoke
 from clearance.issuing.sign import SignedClearance, sign
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.office import (
     APPROVER,
     CLERK,
@@ -131,7 +132,9 @@ def test_what_may_have_been_signed_for_a_case_later_rejected_counts_as_revoked(o
     assert isinstance(signed, SignedClearance)
     publish_status(office.room)
     assert office.publisher.newest == {}
-    reject.reject(office.service, approved.reference, officer=APPROVER, device=DEVICE, version=3, reason="withdrew")
+    move_with_reason(
+        office.service, approved.reference, Move.REJECT, officer=APPROVER, device=DEVICE, version=3, reason="withdrew"
+    )
     publish_status(office.room)
     assert office.publisher.newest == {signed.intent.status_ref.idx: Status.INVALID}
 

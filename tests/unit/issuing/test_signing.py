@@ -17,9 +17,9 @@ from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
 from clearance.domain.lifecycle import ApplicationState, Move, Step
 from clearance.domain.staff import Role
-from clearance.issuing import reject
 from clearance.issuing.ports import NotOnRecord, NotSigned, SigningIntent, Trouble
 from clearance.issuing.sign import SignedClearance, sign
+from clearance.issuing.with_reason import move_with_reason
 from tests.fakes.office import (
     APPROVER,
     CHECKER,
@@ -254,7 +254,9 @@ def test_no_more_is_signed_than_the_permit_has_places(key: CountingSigner) -> No
     assert [objection.ground for objection in result.objections] == [Ground.PERMIT_USED_UP]
     assert signed(office, first.reference).token == held.token
     expect(
-        reject.reject(office.service, first.reference, officer=APPROVER, device=DEVICE, version=3, reason="withdrew")
+        move_with_reason(
+            office.service, first.reference, Move.REJECT, officer=APPROVER, device=DEVICE, version=3, reason="withdrew"
+        )
     )
     signed(office, second.reference)
 

@@ -81,7 +81,7 @@ def main() -> None:
     from clearance.reading.paper import read_paper, roots_in
 
     Image.preinit()
-    _shut_doors()
+    shut_doors()
     source: BinaryIO = sys.stdin.buffer
     (length,) = _HEAD.unpack(source.read(_HEAD.size))
     roots = roots_in(source.read(length))
@@ -89,7 +89,8 @@ def main() -> None:
     sys.stdout.write(json.dumps(paper.to_members()))
 
 
-def _shut_doors() -> None:
+def shut_doors() -> None:
+    """Give up, for this process and for good, every right that reading a file does not need."""
     if sys.platform == "win32":
         return
     import resource

@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from tests.bench import population
-from tests.fakes.installation import _made_keys
+from tests.fakes.installation import made_keys
 from tests.stack import postgresql, programs
 from tests.stack.postgresql import Cluster
 from tests.stack.program import children
@@ -82,7 +82,7 @@ def filled(clearances: int) -> Iterator[tuple[Cluster, Path]]:
         if not whole.exists():
             began = time.monotonic()
             home.mkdir()
-            shutil.copytree(_made_keys(), home / "keys")
+            shutil.copytree(made_keys(), home / "keys")
             population.first(cluster.url, home)
             population.fill_postgresql(cluster.conninfo, home, clearances)
             whole.touch()

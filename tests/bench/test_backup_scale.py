@@ -22,7 +22,7 @@ from clearance.storage.backup_sealing import identities_in, open_into
 from clearance.storage.database import SqlDatabase
 from clearance.storage.documents import DocumentDirectory
 from tests.bench import population
-from tests.fakes.installation import _made_keys, installation
+from tests.fakes.installation import installation, made_keys
 from tests.fakes.office import ISSUER
 from tests.fakes.outside import FakePrinter
 from tests.fakes.records_keys import KEYS, SEAL
@@ -66,7 +66,7 @@ def lay_documents(home: Path) -> None:
 def test_a_million_cards_come_back_within_a_quarter_of_an_hour(tmp_path: Path) -> None:
     home, identity = tmp_path / "home", tmp_path / "key.txt"
     home.mkdir()
-    shutil.copytree(_made_keys(), home / "keys")
+    shutil.copytree(made_keys(), home / "keys")
     with timed(f"{CARDS:,} cards laid down"):
         population.first(f"sqlite:///{home / 'clearance.db'}", home)
         population.fill_sqlite(home / "clearance.db", home, CARDS)

@@ -33,7 +33,7 @@ from clearance.web.app import create_app
 from clearance.web.options import WebOptions
 from clearance.web.public import gatekeeper, work
 from tests.bench import population
-from tests.fakes.installation import _made_keys, joined
+from tests.fakes.installation import joined, made_keys
 from tests.fakes.office import OfficeAtWork
 from tests.fakes.records_keys import KEYS
 from tests.integration.gate import field, solved
@@ -175,7 +175,7 @@ def test_a_known_passport_and_an_unknown_one_are_answered_alike_and_as_fast(tmp_
 
     Every other number is on record, so that both kinds lie side by side in the database as they do in the world.
     """
-    shutil.copytree(_made_keys(), tmp_path / "keys")
+    shutil.copytree(made_keys(), tmp_path / "keys")
     with cluster(durable=False) as server:
         population.first(server.url, tmp_path)
         population.fill_postgresql(server.conninfo, tmp_path, 3 * PAIRS)

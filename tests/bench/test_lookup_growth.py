@@ -28,7 +28,7 @@ import pytest
 
 from clearance.storage.database import SqlDatabase
 from tests.bench import nation, population
-from tests.fakes.installation import _made_keys
+from tests.fakes.installation import made_keys
 from tests.fakes.records_keys import KEYS
 from tests.stack.program import Program, children, free_port, listens, running
 
@@ -116,7 +116,7 @@ def postgres(size: int, _folder: Path) -> Iterator[Filled]:
 def sqlite(size: int, folder: Path) -> Iterator[Filled]:
     folder.mkdir()
     path = folder / "clearance.db"
-    shutil.copytree(_made_keys(), folder / "keys")
+    shutil.copytree(made_keys(), folder / "keys")
     population.first(f"sqlite:///{path}", folder)
     began = time.monotonic()
     population.fill_sqlite(path, folder, size)

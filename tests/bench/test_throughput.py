@@ -34,7 +34,7 @@ from clearance.issuing.desk_journals import take_rows
 from clearance.storage.database import SqlDatabase
 from tests.bench import nation, population
 from tests.bench.test_lookup_growth import SERVER
-from tests.fakes.installation import _made_keys, installation, joined
+from tests.fakes.installation import installation, joined, made_keys
 from tests.fakes.office import NOW, PERMIT, OfficeAtWork, draft, furnish
 from tests.fakes.records_keys import KEYS
 from tests.stack.postgresql import cluster
@@ -52,7 +52,7 @@ DOWNLOADS = int(os.environ.get("DOWNLOADS", "300"))
 
 
 def test_twelve_desks_bring_their_journals(tmp_path: Path) -> None:
-    shutil.copytree(_made_keys(), tmp_path / "keys")
+    shutil.copytree(made_keys(), tmp_path / "keys")
     with cluster() as server, closing(SqlDatabase(server.url, keys=KEYS)) as database:
         database.migrate()
         furnish(database)

@@ -53,7 +53,7 @@ def installation(
     home: Path, *, printer: SealingPrinterPort | None = None, permits: tuple[Permit, ...] = (PERMIT,)
 ) -> Iterator[Installation]:
     """A furnished installation at `home`: real database, documents, keys and publication; real paper unless given."""
-    shutil.copytree(_made_keys(), home / "keys")
+    shutil.copytree(made_keys(), home / "keys")
     with sqlite_database(home) as database:
         furnish(database, permits=permits)
         yield joined(home, database=database, printer=printer)
@@ -96,7 +96,8 @@ def joined(home: Path, *, database: Database, printer: SealingPrinterPort | None
 
 
 @cache
-def _made_keys() -> Path:
+def made_keys() -> Path:
+    """A folder of keys, made once a test run: to be copied, not changed."""
     directory = Path(mkdtemp(prefix="clearance-test-")) / "keys"
     keystore.init(directory, algorithm=Algorithm.ES256, subject=DEMO, at=int(NOW.timestamp()) - 60)
     return directory

@@ -14,13 +14,13 @@ import pytest
 from clearance.credential.status import Status
 from clearance.issuing.publish import NotReconciled, keep_published
 from clearance.storage.database import SqlDatabase
-from tests.fakes.installation import _made_keys, joined
+from tests.fakes.installation import joined, made_keys
 from tests.fakes.office import ISSUER, NOW, furnish
 from tests.fakes.outside import FakeClock, FakePrinter
 from tests.fakes.records_keys import KEYS, lay_keys
 from tests.integration.test_backup import done, issue, revoke_card
 from tests.stack import postgresql
-from tests.stack.postgresql import Cluster, _installed, _user
+from tests.stack.postgresql import Cluster, installed, server_user
 
 DURABLE_ENOUGH = ("fsync=off", "full_page_writes=on", "synchronous_commit=on")
 
@@ -33,7 +33,7 @@ def archiving(archive: Path) -> tuple[str, ...]:
 def short_folder() -> Iterator[Path]:
     folder = Path(mkdtemp(prefix="pitr-", dir="/tmp"))  # a socket has a short path
     folder.chmod(0o755)
-    if _user():
+    if server_user():
         shutil.chown(folder, "postgres")
     try:
         yield folder
@@ -42,7 +42,7 @@ def short_folder() -> Iterator[Path]:
 
 
 def as_server_user(*command: str | Path) -> None:
-    subprocess.run(command, check=True, user=_user(), stdout=subprocess.DEVNULL, cwd="/")
+    subprocess.run(command, check=True, user=server_user(), stdout=subprocess.DEVNULL, cwd="/")
 
 
 def moment_on(server: Cluster) -> str:
@@ -74,7 +74,7 @@ def test_an_office_that_went_back_an_hour_keeps_a_card_cancelled_that_was_cancel
     home = tmp_path / "home"
     home.mkdir()
     lay_keys(home)
-    shutil.copytree(_made_keys(), home / "keys")
+    shutil.copytree(made_keys(), home / "keys")
     with short_folder() as folder, short_folder() as archive:
         with postgresql.kept(folder / "one", settings=archiving(archive)) as server:
             database = SqlDatabase(server.url, keys=KEYS)
@@ -83,7 +83,7 @@ def test_an_office_that_went_back_an_hour_keeps_a_card_cancelled_that_was_cancel
             office = joined(home, database=database, printer=FakePrinter())
             card = issue(office, 1)
             as_server_user(
-                *(_installed() / "pg_basebackup", "-h", server.folder, "-p", str(server.port), "-U", "postgres"),
+                *(installed() / "pg_basebackup", "-h", server.folder, "-p", str(server.port), "-U", "postgres"),
                 *("-D", folder / "two" / "data", "-X", "none", "-c", "fast", "--no-sync"),
             )
             second = issue(office, 2)

@@ -12,7 +12,7 @@ from clearance.issuing.checkpoint import publish_checkpoint
 from clearance.issuing.publish import keep_published
 from clearance.storage.database import SqlDatabase
 from tests.fakes import postgres
-from tests.fakes.installation import Installation, _made_keys, joined
+from tests.fakes.installation import Installation, joined, made_keys
 from tests.fakes.office import ISSUER, NOW, furnish
 from tests.fakes.outside import FakeClock, FakePrinter
 from tests.fakes.records_keys import KEYS, lay_keys
@@ -58,7 +58,7 @@ def test_a_restored_database_has_every_row_goes_on_counting_and_keeps_its_guards
     public = done("backup", "key", "--out", identity).stdout.strip()
     home = prepared(tmp_path / "home", server.url)
     lay_keys(home)
-    shutil.copytree(_made_keys(), home / "keys")
+    shutil.copytree(made_keys(), home / "keys")
     with server.database() as database:
         furnish(database)
         office = office_at(home, database)

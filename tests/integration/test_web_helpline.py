@@ -7,13 +7,13 @@ import pytest
 
 from clearance.bootstrap import ConfigurationRefused, read_settings, service_of
 from clearance.serving import web_app
-from tests.fakes.installation import _made_keys
+from tests.fakes.installation import made_keys
 from tests.fakes.records_keys import lay_keys
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    shutil.copytree(_made_keys(), tmp_path / "keys")
+    shutil.copytree(made_keys(), tmp_path / "keys")
     lay_keys(tmp_path)
     return tmp_path
 

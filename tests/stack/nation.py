@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearance.storage.database import SqlDatabase
-from tests.fakes.installation import _made_keys
+from tests.fakes.installation import made_keys
 from tests.fakes.object_store import BUCKET, KEY, SECRET, LocalStore, local_store
 from tests.fakes.office import furnish
 from tests.fakes.records_keys import KEYS, lay_keys
@@ -80,7 +80,7 @@ def can_run() -> bool:
 
 def furnished(home: Path, shared: Servers) -> None:
     """Keys, offices, staff, an agency and a permit (`tests.fakes.office`), in a second; no cases."""
-    shutil.copytree(_made_keys(), home / "keys")
+    shutil.copytree(made_keys(), home / "keys")
     lay_keys(home)
     database = SqlDatabase(shared.postgresql.url, keys=KEYS)
     try:

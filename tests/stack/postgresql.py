@@ -65,7 +65,7 @@ class Cluster:
 def cluster(*, durable: bool = True, settings: Sequence[str] = ()) -> Iterator[Cluster]:
     """A new, empty server, removed at the end. `settings` are of the server, such as `max_connections=200`."""
     with _folder() as folder:
-        binaries = _installed()
+        binaries = installed()
         _run(
             *(binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust"),
             *("-E", "UTF8", "--no-sync", "--locale=C"),
@@ -79,10 +79,10 @@ def kept(folder: Path, *, settings: Sequence[str] = ()) -> Iterator[Cluster]:
     """A server, not durable, whose data stay in a folder (of a short path) for the next time."""
     if not (folder / "data").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        if _user():
+        if server_user():
             shutil.chown(folder, "postgres")
         _run(
-            *(_installed() / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust"),
+            *(installed() / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust"),
             *("-E", "UTF8", "--no-sync", "--locale=C"),
         )
     with _served(folder, durable=False, settings=settings) as started:
@@ -94,7 +94,7 @@ def standby(primary: Cluster, *, settings: Sequence[str] = ()) -> Iterator[Clust
     """A server that follows another (streaming, hot): read from it what the primary wrote a moment ago."""
     with _folder() as folder:
         _run(
-            *(_installed() / "pg_basebackup", "-h", primary.folder, "-p", str(primary.port), "-U", "postgres"),
+            *(installed() / "pg_basebackup", "-h", primary.folder, "-p", str(primary.port), "-U", "postgres"),
             *("-D", folder / "data", "-R", "-X", "stream", "-c", "fast", "--no-sync"),
         )
         with _served(folder, durable=False, settings=settings) as started:
@@ -107,10 +107,10 @@ def _served(folder: Path, *, durable: bool, settings: Sequence[str]) -> Iterator
     chosen = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"]
     chosen += [*([] if durable else NOT_DURABLE), *settings]
     program = Program(
-        [_installed() / "postgres", "-D", folder / "data", *(part for each in chosen for part in ("-c", each))],
+        [installed() / "postgres", "-D", folder / "data", *(part for each in chosen for part in ("-c", each))],
         answers=lambda: _accepts(_conninfo(folder, port)),
         environment={"LC_ALL": "C"},
-        user=_user(),
+        user=server_user(),
         stop_signal=signal.SIGINT,  # fast: sessions are ended, transactions rolled back
         log=folder / "log",
     )
@@ -122,7 +122,7 @@ def _served(folder: Path, *, durable: bool, settings: Sequence[str]) -> Iterator
 def _folder() -> Iterator[Path]:
     folder = Path(mkdtemp(prefix="pg-", dir="/tmp"))  # a socket has a short path
     try:
-        if _user():
+        if server_user():
             shutil.chown(folder, "postgres")
         yield folder
     finally:
@@ -141,17 +141,18 @@ def _accepts(conninfo: str) -> bool:
     return True
 
 
-def _installed() -> Path:
+def installed() -> Path:
+    """The same folder, for who cannot go on without."""
     binaries = programs()
     assert binaries, "no PostgreSQL server is installed"
     return binaries
 
 
-def _user() -> str | None:
-    """The server refuses to run as root."""
+def server_user() -> str | None:
+    """Whom to run the server as, where not as ourselves: it refuses to run as root."""
     return "postgres" if os.geteuid() == 0 else None
 
 
 def _run(*command: str | Path) -> None:
     environment = {**os.environ, "LC_ALL": "C"}
-    subprocess.run(command, check=True, user=_user(), stdout=subprocess.DEVNULL, env=environment, cwd="/")
+    subprocess.run(command, check=True, user=server_user(), stdout=subprocess.DEVNULL, env=environment, cwd="/")

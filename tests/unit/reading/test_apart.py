@@ -68,7 +68,7 @@ def test_who_finds_all_readers_busy_is_told_so_and_the_turn_is_given_back(reader
     assert reader(b"", root_pem=b"").fault is FileFault.NOT_AN_IMAGE
 
 
-SHUT = "from clearance.reading import apart; apart._shut_doors()\n"
+SHUT = "from clearance.reading import apart; apart.shut_doors()\n"
 
 
 @posix

@@ -21,9 +21,9 @@ from clearance.domain.erasure import (
     against_erasing,
     against_keeping,
     against_ordering,
-    against_reason,
     new_order_no,
 )
+from clearance.domain.order import against_reason
 from clearance.domain.staff import Officer
 from clearance.issuing.cases import read_officer
 from clearance.issuing.ports import Documents, NotOnRecord, RowsHeld, UnitOfWork

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Objection
-from clearance.domain.erasure import MAX_REASON, Basis, against_consent, against_keeping
+from clearance.domain.erasure import Basis, against_consent, against_keeping
+from clearance.domain.order import MAX_REASON
 from clearance.domain.staff import Role
 from clearance.issuing import persons
 from clearance.issuing.ports import Conflict

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Objection
+from clearance.domain.order import MAX_REASON
 from clearance.domain.oversight import DHAKA
 from clearance.domain.staff import Role
-from clearance.domain.void_order import MAX_REASON, VoidOutcome, against_consent
+from clearance.domain.void_order import VoidOutcome, against_consent
 from clearance.issuing.ports import Conflict, NotOnRecord, NotSigned
 from clearance.issuing.service import Service
 from clearance.issuing.void import Preview, carry_out, consent, one, order, orders, preview, withdraw

@@ -7,6 +7,7 @@ process, an empty environment, and dies with its question. What it answers is re
 bound on time alone.
 """
 
+import codecs
 import json
 import struct
 import sys
@@ -81,6 +82,7 @@ def main() -> None:
     from clearance.reading.paper import read_paper, roots_in
 
     Image.preinit()
+    codecs.lookup("utf-16-le")  # of names in a PDF
     shut_doors()
     source: BinaryIO = sys.stdin.buffer
     (length,) = _HEAD.unpack(source.read(_HEAD.size))

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1_x509
@@ -35,6 +35,7 @@ _CERTIFIED = re.compile(rb"/Perms <<\n/DocMDP \d+ 0 R\n>>")
 _END = b"%%EOF\n"
 _SIGNED = {"content_type", "message_digest", "signing_certificate_v2"}
 _SHA256 = {"algorithm": "sha256"}
+_ALGORITHM = ec.ECDSA(SHA256())  # made here, since it loads modules, and a reader apart opens no file later
 
 
 class _Flawed(Exception):
@@ -94,10 +95,15 @@ def _find(pdf: bytes) -> _Sealed:
             digits=digits,
             signer_info=signer_info,
             certificate=certificate.chosen.dump(),
-            signed_at=datetime.strptime(time[0].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC),
+            signed_at=_moment(time[0].decode()),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:  # asn1crypto's answers to damaged DER
         raise _Flawed(Flaw.UNREADABLE) from error
+
+
+def _moment(digits: str) -> datetime:
+    """The time of a PDF's `/M`. `strptime` would load a module at its first use."""
+    return datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}+00:00")
 
 
 def _check_signature(sealed: _Sealed) -> x509.Certificate:
@@ -117,7 +123,7 @@ def _check_signature(sealed: _Sealed) -> x509.Certificate:
         if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
             raise _Flawed(Flaw.WRONG_FORM)
         signed = b"\x31" + attributes.dump()[1:]  # the signature is over a SET, not over the [0] it is kept as
-        key.verify(sealed.signer_info["signature"].native, signed, ec.ECDSA(SHA256()))
+        key.verify(sealed.signer_info["signature"].native, signed, _ALGORITHM)
     except InvalidSignature as error:
         raise _Flawed(Flaw.ALTERED) from error
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, UnsupportedAlgorithm) as error:

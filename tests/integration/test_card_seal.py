@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from threading import BoundedSemaphore
 
 import pytest
 from asn1crypto.keys import PrivateKeyInfo
@@ -36,7 +37,9 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustMa
 
 from clearance.card import document
 from clearance.card.printer import SealingPrinter
+from clearance.reading.apart import ApartReader
 from clearance.reading.findings import Flaw, Seal, SealState
+from clearance.reading.paper import read_paper, roots_in
 from clearance.reading.seal import read_seal
 from tests.unit.card.programs import needs, run
 from tests.unit.card.samples import NOW, SoftwareKey, sample_card, sealing_key
@@ -54,6 +57,15 @@ def unsealed() -> bytes:
 @pytest.fixture(scope="module")
 def sealed(unsealed: bytes) -> bytes:
     return SealingPrinter(KEY, [ROOT]).seal(unsealed, at=NOW)
+
+
+def test_a_reader_that_can_open_nothing_reads_a_sealed_card_as_the_desk_does(sealed: bytes) -> None:
+    root_pem = x509.load_der_x509_certificate(ROOT).public_bytes(Encoding.PEM)
+    apart = ApartReader(turns=BoundedSemaphore(1))(sealed, root_pem=root_pem)
+    assert apart == read_paper(sealed, roots=roots_in(root_pem))
+    assert apart.texts
+    assert apart.seal
+    assert apart.seal.state is SealState.INTACT
 
 
 def validated(pdf: bytes) -> PdfSignatureStatus:

@@ -1,6 +1,5 @@
 """What every database promises about clients, their requests, webhooks and deliveries."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from clearance.domain.client import ApiClient, ClientScope, ClientToken
 from clearance.domain.delivery import CaseEvent, Channel, Delivery, DeliveryState, Webhook
 from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing.ports import Conflict, Database, KeyedRequest, NotOnRecord, StoredAnswer, UnitOfWork
+from tests.contract.steps import write
 from tests.fakes.office import CLERK, NOW
 from tests.fakes.values import application
 
@@ -23,12 +23,6 @@ REQUEST = KeyedRequest(
 )
 ANSWER = StoredAnswer(status=201, body='{"a":"মোঃ"}', location="/api/v1/applications/APP-1")
 SOON = NOW + timedelta(minutes=2)
-
-
-def write(database: Database, step: Callable[[UnitOfWork], object]) -> None:
-    with database.write() as work:
-        step(work)
-        work.commit()
 
 
 def message(number: int, **changes: Any) -> Delivery:

@@ -21,7 +21,7 @@ from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.proposal import ProposalState
 from clearance.issuing.ports import Conflict, NotSigned, UnitOfWork
 from clearance.storage.database import SqlDatabase
-from tests.contract.test_rules_and_permits import change, consented, proposed_rule
+from tests.contract.proposals import change, consented, proposed_rule
 from tests.fakes import postgres
 from tests.fakes.channels import answering, unix_address
 from tests.fakes.office import DEVICE, ISSUER, PERMIT, draft, furnish, open_office

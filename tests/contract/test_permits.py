@@ -1,6 +1,5 @@
-"""What every database promises about rules, permits and agencies; above all, that a budget is not overdrawn."""
+"""What every database promises about permits and agencies; above all, that a budget is not overdrawn."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -9,128 +8,18 @@ import pytest
 from clearance.credential.status import Status
 from clearance.domain.application import Application
 from clearance.domain.clearance import Clearance
-from clearance.domain.first_rules import first_rules
 from clearance.domain.lifecycle import ApplicationState
 from clearance.domain.permit import CardCount, Permit, PermitChange
-from clearance.domain.person import Sex
-from clearance.domain.proposal import ProposalState, Signature
-from clearance.domain.rules import Channel, Decider, Need, RuleKey, RuleVersion, SalaryFloor, VisaKind
+from clearance.domain.proposal import ProposalState
 from clearance.issuing.ports import Conflict, Database, NotOnRecord, UnitOfWork
-from tests.fakes.office import AGENCY, APPROVER, DEVICE, EVERYTHING, NOW, PERMIT, TODAY, draft
+from tests.contract.proposals import change, consented
+from tests.contract.steps import write
+from tests.fakes.office import AGENCY, NOW, PERMIT, TODAY, draft
 from tests.fakes.values import application, clearance, desk, revoked
 
-FIRST = first_rules()
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 SMALL = replace(PERMIT, number="EA-2", places=2)
 ISSUED = ApplicationState.ISSUED
-
-
-def write(database: Database, step: Callable[[UnitOfWork], None]) -> None:
-    with database.write() as work:
-        step(work)
-        work.commit()
-
-
-def signed(officer_no: str, reason: str | None = "letter 7/26") -> Signature:
-    return Signature(officer_no=officer_no, at=NOW, device=DEVICE, reason=reason)
-
-
-def proposed_rule(number: int = 46, **changes) -> RuleVersion:
-    old = FIRST[0]
-    terms = replace(
-        old.terms,
-        decided_by=Decider.NOBODY,
-        needs=frozenset({Need.TRAINING, Need.ATTESTATION}),
-        salary_floor=SalaryFloor(amount=1200, currency="SAR"),
-        circular_no="Circular 12/2026",
-    )
-    made = RuleVersion(
-        number=number,
-        key=old.key,
-        terms=terms,
-        starts_on=TODAY,
-        ends_on=TODAY + timedelta(days=30),
-        replaces=old.number,
-        state=ProposalState.PROPOSED,
-        proposed=signed(EVERYTHING.number),
-    )
-    return replace(made, **changes)
-
-
-def settled(version: RuleVersion, state: ProposalState = ProposalState.CONSENTED) -> RuleVersion:
-    by = EVERYTHING.number if state is ProposalState.WITHDRAWN else APPROVER.number
-    return replace(version, state=state, settled=signed(by))
-
-
-class TestRules:
-    def test_a_new_installation_has_the_first_rules(self, database: Database) -> None:
-        with database.read() as work:
-            assert tuple(work.rules.all()) == FIRST
-            assert work.rules.book().versions == FIRST
-
-    def test_a_proposal_comes_back_as_it_was_and_does_not_govern(self, database: Database) -> None:
-        full = proposed_rule(
-            key=RuleKey(destination="SAU", sex=Sex.OTHER, channel=Channel.MISSION, visa=VisaKind.GROUP)
-        )
-        write(database, lambda work: work.rules.propose(full))
-        with database.read() as work:
-            assert work.rules.get(46) == full
-            assert work.rules.next_number() == 47
-            assert work.rules.book().versions == FIRST
-
-    @pytest.mark.parametrize("outcome", [s for s in ProposalState if s is not ProposalState.PROPOSED])
-    def test_a_settled_proposal_stays_on_record_and_governs_only_with_consent(
-        self, database: Database, outcome: ProposalState
-    ) -> None:
-        write(database, lambda work: work.rules.propose(proposed_rule()))
-        write(database, lambda work: work.rules.settle(settled(proposed_rule(), outcome)))
-        with database.read() as work:
-            assert work.rules.get(46) == settled(proposed_rule(), outcome)
-            governs = work.rules.book().get(46) is not None
-            assert governs == (outcome is ProposalState.CONSENTED)
-
-    def test_a_proposal_is_settled_once(self, database: Database) -> None:
-        write(database, lambda work: work.rules.propose(proposed_rule()))
-        write(database, lambda work: work.rules.settle(settled(proposed_rule())))
-        for again in ProposalState:
-            with pytest.raises(Conflict):
-                write(database, lambda work: work.rules.settle(settled(proposed_rule(), again)))  # noqa: B023
-
-    def test_a_version_has_one_successor(self, database: Database) -> None:
-        for number in (46, 47):
-            write(database, lambda work: work.rules.propose(proposed_rule(number)))  # noqa: B023
-        write(database, lambda work: work.rules.settle(settled(proposed_rule(46))))
-        with pytest.raises(Conflict):
-            write(database, lambda work: work.rules.settle(settled(proposed_rule(47))))
-
-    def test_the_book_of_a_destination_holds_what_may_be_for_it(self, database: Database) -> None:
-        everywhere = settled(proposed_rule(key=RuleKey(sex=Sex.FEMALE), replaces=None))
-
-        def add(work: UnitOfWork) -> None:
-            work.rules.propose(replace(everywhere, state=ProposalState.PROPOSED, settled=None))
-            work.rules.settle(everywhere)
-
-        write(database, add)
-        with database.read() as work:
-            assert {v.key.destination for v in work.rules.book(destination="QAT").versions} == {"QAT", None}
-            assert [v.key.destination for v in work.rules.book(destination="USA").versions] == [None]
-
-
-def change(number: int = 1, **changes) -> PermitChange:
-    made = PermitChange(
-        number=number,
-        permit_no=PERMIT.number,
-        places_before=25,
-        places=40,
-        letter_no="EXP-12/26",
-        state=ProposalState.PROPOSED,
-        proposed=signed(EVERYTHING.number),
-    )
-    return replace(made, **changes)
-
-
-def consented(asked: PermitChange) -> PermitChange:
-    return replace(asked, state=ProposalState.CONSENTED, settled=signed(APPROVER.number))
 
 
 def propose(database: Database, asked: PermitChange) -> None:

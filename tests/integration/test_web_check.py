@@ -229,7 +229,10 @@ def test_what_cannot_be_checked_is_explained(home: Home, content: bytes, status:
 
 
 def test_a_body_far_beyond_a_file_is_refused_before_it_is_read(home: Home) -> None:
-    assert home.send(b"x" * (2 * MAX_FILE_BYTES)).status_code == 413
+    far_too_large = home.send(b"x" * (2 * MAX_FILE_BYTES))
+    assert far_too_large.status_code == 413
+    assert FILE_FAULT_WORDS[FileFault.TOO_LARGE] % {"megabytes": 10} in far_too_large.text
+    assert 'type="file"' in far_too_large.text  # the form, to choose another one
 
 
 def test_a_picture_without_a_code_says_so(home: Home) -> None:

@@ -12,6 +12,7 @@ from typing import IO
 
 from flask import Blueprint, Request, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from clearance.credential.identifiers import normalise_passport_no
 from clearance.issuing.home_check import HomeCheck, check_at_home
@@ -56,18 +57,20 @@ class CheckPages:
     published: PublishedFiles
     envelope: Envelope
 
-    def form(self, *, problem: str = "", status: int = 200) -> ResponseReturnValue:
-        return render_template("public/check.html", problem=problem, megabytes=MAX_FILE_BYTES // 1_000_000), status
+    def form(self, *, problem: str = "", typed: str = "", status: int = 200) -> ResponseReturnValue:
+        megabytes = MAX_FILE_BYTES // 1_000_000
+        return render_template("public/check.html", problem=problem, typed=typed, megabytes=megabytes), status
 
     def answer(self) -> ResponseReturnValue:
         """The verdict on the file of this request, or the form with what is wrong with it."""
-        typed = normalise_passport_no(request.form.get("passport_no", "")[:PASSPORT_TYPED]) or None
+        as_typed = request.form.get("passport_no", "")[:PASSPORT_TYPED]
+        typed = normalise_passport_no(as_typed) or None
         paper = self._handed_back() or self._sent()
         if paper is None:
-            return self.form(problem=NO_FILE, status=UNPROCESSABLE)
+            return self.form(problem=NO_FILE, typed=as_typed, status=UNPROCESSABLE)
         if paper.fault is not None:
             status = TOO_LARGE if paper.fault is FileFault.TOO_LARGE else UNPROCESSABLE
-            return self.form(problem=FILE_FAULT_WORDS[paper.fault], status=status)
+            return self.form(problem=FILE_FAULT_WORDS[paper.fault], typed=as_typed, status=status)
         held = self.published.held()
         return self._page(paper, check_at_home(self.service, paper.texts, held=held, passport_no=typed), typed)
 
@@ -132,6 +135,11 @@ def blueprint(service: Service, options: WebOptions, published: PublishedFiles, 
     def answer() -> ResponseReturnValue:
         request.max_content_length = MAX_FILE_BYTES + FORM_AROUND_IT
         return pages.answer()
+
+    @routes.errorhandler(RequestEntityTooLarge)
+    def too_large(_unread: RequestEntityTooLarge) -> ResponseReturnValue:
+        # What was sent is not read, not even the number beside the file.
+        return pages.form(problem=FILE_FAULT_WORDS[FileFault.TOO_LARGE], status=TOO_LARGE)
 
     @routes.errorhandler(ReaderBusy)
     def busy(_busy: ReaderBusy) -> Response:

@@ -88,7 +88,8 @@ CAUTION_WORDS: Mapping[Caution, str] = {
 FILE_FAULT_WORDS: Mapping[FileFault, str] = {
     FileFault.TOO_LARGE: N_("This file is too large. It may have at most %(megabytes)s MB."),
     FileFault.NOT_AN_IMAGE: N_(
-        "This file cannot be opened as a PDF, PNG or JPEG. Choose the card’s file as you downloaded it, or take a photo."
+        "This file cannot be opened as a PDF, PNG or JPEG. Choose the card’s file as you downloaded it, or take a "
+        "photo."
     ),
     FileFault.TOO_MANY_PIXELS: N_("This picture is too large to open. Take it again with a smaller setting."),
     FileFault.LOCKED: N_("This PDF is locked with a password. Send the file as you downloaded it."),

@@ -20,8 +20,9 @@ from clearance.domain.desk_journal import JournalPlace
 from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing import desks
 from clearance.issuing.ports import Database
-from tests.fakes.database import FakeDatabase, Rows
+from tests.fakes.database import FakeDatabase
 from tests.fakes.office import OfficeAtWork, draft
+from tests.fakes.rows import Rows
 from tests.integration.worker_pages import open_app
 from tests.unit.desk.bureau import CLAIMS, NOW
 from verifier.acts import Act, ActRecord, Departure, Ground

@@ -29,7 +29,7 @@ from clearance.web.api.operation import Operation
 from clearance.web.api.routes import OPERATIONS
 from clearance.web.app import create_app
 from clearance.web.options import WebOptions
-from tests.fakes.database import FakeDatabase, Rows
+from tests.fakes.database import FakeDatabase
 from tests.fakes.office import (
     AGENCY,
     AGENCY_CLERK,
@@ -45,6 +45,7 @@ from tests.fakes.office import (
     open_office,
 )
 from tests.fakes.outside import PORTRAIT
+from tests.fakes.rows import Rows
 
 AGENCYS = frozenset(ClientScope) - {ClientScope.STATISTICS}
 """What an agency's program is given."""

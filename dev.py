@@ -45,9 +45,10 @@ SYSTEM_PACKAGES = {
     "nginx": ["nginx-light"],
     "systemd-analyze": ["systemd"],
     "redis-server": ["redis-server"],
-    "faketime": ["faketime"],
+    "gcc": ["gcc", "libc6-dev"],
     "ip": ["iproute2"],
     "iptables": ["iptables"],
+    "clamd": ["clamav-daemon"],
 }
 BENGALI_FONT = Path("/usr/share/fonts/truetype/noto/NotoSansBengali-Regular.ttf")
 

@@ -16,6 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
 from threading import Event
 
 import httpx
@@ -49,9 +50,9 @@ BACKLOG = 4
 REVOKED_EVERY = 3
 ROWS_OF_A_BATCH = 4
 BATCH_PATIENCE_S = 300.0
-ORDERS_OF_A_STEP = 8
-"""How often a step is ordered. A row that five programs died of is given up and waits for the next order; that one may
-meet the same, but not for ever."""
+ORDERS_AT_REST = 3
+"""How often a step is ordered when nobody dies any more. Before, a row that five programs died of is given up, and the
+next order may meet the same."""
 OWN = {"X-Desk": "page-1"}
 
 
@@ -104,7 +105,7 @@ class Load:
                 self.stop.set()
             try:
                 for future in futures:
-                    future.result(BATCH_PATIENCE_S)
+                    future.result(2 * BATCH_PATIENCE_S)
             finally:
                 self.abandoned.set()
                 for officer in self._officers.values():
@@ -195,7 +196,7 @@ class Load:
     def _read(self, number: str) -> None:
         """Until nothing stands against any row."""
         self._finished(number)
-        for _ in range(ORDERS_OF_A_STEP):
+        for _ in self._orders():
             if self._view(number).standings == {RowStanding.ACCEPTED: ROWS_OF_A_BATCH}:
                 return
             self.orders_again += 1
@@ -206,13 +207,23 @@ class Load:
     def _take(self, number: str, step: BatchStep, officer: str, leads_to: ApplicationState) -> None:
         """Until every case is where the step leads to. What its runs say of rows is not asked: a case may have moved
         before the program died that was to say so."""
-        for again in range(ORDERS_OF_A_STEP):
+        for again in self._orders():
             self.orders_again += again > 0
             self._asked(officer, f"/staff/batches/{number}/order", {"step": step, "all": "yes"})
             self._finished(number)
             if self._view(number).states == {leads_to: ROWS_OF_A_BATCH}:
                 return
         raise AssertionError(f"{step} leaves rows behind: {self._view(number)}")
+
+    def _orders(self) -> Iterator[int]:
+        """The numbers of so many orders as it may take."""
+        at_rest = 0
+        for number in count():
+            at_rest += self.stop.is_set()
+            if at_rest > ORDERS_AT_REST:
+                return
+            yield number
+            self._breathe()
 
     def _asked(self, officer: str, path: str, form: Mapping[str, str], files: Files | None = None) -> str:
         return self._until_answered(lambda: self._officers[officer].post(path, form, files=files))
@@ -232,9 +243,11 @@ class Load:
             raise Abandoned
 
     def _finished(self, number: str) -> None:
-        """Wait until every run that was ordered is done."""
-        ends = time.monotonic() + BATCH_PATIENCE_S
+        """Wait until every run that was ordered is done: as long as it takes while programs die, then not for ever."""
+        ends = inf
         while not all(run.tally.run.finished_at for run in self._view(number).runs):
+            if self.stop.is_set():
+                ends = min(ends, time.monotonic() + BATCH_PATIENCE_S)
             assert time.monotonic() < ends, self._view(number)
             self._breathe()
 

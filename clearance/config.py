@@ -96,6 +96,16 @@ class OfficeSettings(BaseModel):
     helpline_abroad: Helpline = "+880 9610 102030"
 
 
+class FileSettings(BaseModel):
+    """The section `[files]`: who looks through what people send in (docs/adr/0146)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scanner: str = Field(default="", pattern=r"^(|unix:/.{1,105}|tcp://[^/\s]+:[0-9]{1,5})$")
+    """ClamAV's clamd, such as `unix:/run/clamav/clamd.ctl`; empty for none. Over `tcp://host:port` files travel in the
+    clear: for this machine, or a network of its own."""
+
+
 class SignerSettings(BaseModel):
     """The section `[signer]`: where the signing service is, who may ask it, and how much it signs (docs/adr/0060)."""
 
@@ -168,6 +178,7 @@ class Settings(BaseSettings):
     """How many pieces of work one worker does at a time."""
     limiter_storage: str = "memory://"
     """Where rate limits are counted. One process: memory. Several: a shared store such as `redis://host`."""
+    files: FileSettings = FileSettings()
     office: OfficeSettings = OfficeSettings()
     card: CardSettings = CardSettings()
     oversight: OversightSettings = OversightSettings()

@@ -17,9 +17,10 @@ from clearance.domain.staff import ENTERING, Officer, Role
 from clearance.issuing.batch import Officers
 from clearance.issuing.ports import NotOnRecord, NotSigned, Unavailable
 from clearance.issuing.rows import COLUMNS, EXAMPLE
+from clearance.issuing.scanning import UploadRefused
 from clearance.issuing.service import Service
 from clearance.issuing.sheet import MAX_FILE, MAX_ROWS, SheetRefused, SheetRow, read_sheet
-from clearance.web.wording import ground_text, trouble_text
+from clearance.web.wording import fault_text, ground_text, trouble_text
 from clearance.web.wording_batches import header_names, sheet_text
 from clearance_templates.i18n import Translator
 
@@ -152,6 +153,8 @@ def _process(service: Service, row: SheetRow, *, file: Path, officers: Officers,
         cause = trouble_text(failed, t)
     except SigningHalted as halted:
         cause = " ".join(ground_text(objection, t) for objection in halted.objections)
+    except UploadRefused as refused:
+        cause = fault_text(refused.fault, t)
     except (Unavailable, NotOnRecord, OSError):
         cause = t.gettext("The database or the disk cannot be used now.")
     stopped = t.gettext("Stopped at row %(row)s. %(cause)s What was done stays; run the same file again to go on.")

@@ -12,10 +12,12 @@ from clearance.domain.clearance import Clearance
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Objection
 from clearance.domain.signing import OF_THE_KEY
+from clearance.domain.staff import Officer
 from clearance.issuing.batch import AlreadyIssued, Officers, issue_row
 from clearance.issuing.fields import Fault, FaultKind
 from clearance.issuing.ports import Conflict, NotSigned, PhotoRefused, Portrait, Trouble
 from clearance.issuing.rows import parse_row
+from clearance.issuing.scanning import UploadRefused, look_through
 from clearance.issuing.service import Service
 from clearance.issuing.sheet import SheetRow
 from clearance.web.wording import fault_text, ground_text, photo_remark_text, trouble_text
@@ -52,7 +54,8 @@ class RowResult:
 def process(service: Service, row: SheetRow, *, folder: Path, officers: Officers, t: Translator) -> RowResult:
     """Read, enter, check, approve and issue one row. Photos lie in or below `folder`.
 
-    Raises what stops the whole batch: SigningHalted, NotSigned, Unavailable, NotOnRecord, OSError.
+    Raises what stops the whole batch: SigningHalted, NotSigned, Unavailable, NotOnRecord, OSError; and
+    UploadRefused where photos cannot be looked through now.
     """
     draft = parse_row(
         row.texts,
@@ -60,7 +63,7 @@ def process(service: Service, row: SheetRow, *, folder: Path, officers: Officers
         photo_sha256="",
         missing_characters=service.printer.missing_characters,
     )
-    portrait = _portrait(service, folder, row.texts.get("photo", ""))
+    portrait = _portrait(service, folder, row.texts.get("photo", ""), officers.entry)
     if isinstance(draft, ApplicationDraft) and isinstance(portrait, Portrait) and not row.too_wide:
         return _result(row, *_issued(service, draft, portrait, officers, t))
     faults = [Fault(field="", kind=FaultKind.EXTRA_CELLS)] if row.too_wide else []
@@ -103,7 +106,7 @@ def _result(row: SheetRow, outcome: Outcome, clearance_no: str, reasons: tuple[s
     )
 
 
-def _portrait(service: Service, folder: Path, name: str) -> Portrait | Fault:
+def _portrait(service: Service, folder: Path, name: str, officer: Officer) -> Portrait | Fault:
     """The portrait made from the photo that a row names; a file outside the folder is as if it were not there."""
     if not name.strip():
         return Fault(field="photo", kind=FaultKind.REQUIRED)
@@ -114,7 +117,13 @@ def _portrait(service: Service, folder: Path, name: str) -> Portrait | Fault:
             return not_found
         with path.open("rb") as file:
             upload = file.read(MAX_UPLOAD + 1)  # one byte too many is enough to be refused
-        return service.prepare_photo(upload)
+        return service.prepare_photo(
+            look_through(service, upload, name=path.name, field="photo", officer=officer, device=this_host())
+        )
+    except UploadRefused as refused:
+        if refused.fault.kind is FaultKind.NOT_SCANNED:
+            raise
+        return refused.fault
     except PhotoRefused as refused:
         return Fault(field="photo", kind=FaultKind(f"photo_{refused.ground}"))
     except (OSError, ValueError):  # ValueError: a name that no file system takes

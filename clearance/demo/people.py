@@ -17,6 +17,7 @@ from clearance.domain.application import ApplicationDraft, Job, Orientation, Pay
 from clearance.domain.permit import Agency, Permit
 from clearance.domain.person import Passport, Sex, Worker
 from clearance.domain.text import BilingualText
+from clearance.issuing.ports import Scanned
 
 SEED = 2026
 NUMBER_OF_WORKERS = 200
@@ -41,7 +42,8 @@ class DemoWorker:
     """One invented worker: the draft of the case (its portrait not yet stored), the portrait and what is missing."""
 
     draft: ApplicationDraft
-    photo: bytes
+    photo: Scanned
+    """Drawn by ourselves."""
     flaw: Flaw
 
 
@@ -98,7 +100,7 @@ def workers(today: date) -> Iterator[DemoWorker]:
         flaw = _flaw(index)
         person = _worker(random, index, today)
         draft = _with_flaw(_draft(random, index, person, today), flaw, today)
-        yield DemoWorker(draft=draft, photo=portrait(random, person.sex), flaw=flaw)
+        yield DemoWorker(draft=draft, photo=Scanned(portrait(random, person.sex)), flaw=flaw)
 
 
 def _flaw(index: int) -> Flaw:

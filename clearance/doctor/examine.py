@@ -14,6 +14,7 @@ from clearance.doctor.database import check_database
 from clearance.doctor.files import check_backups, check_files
 from clearance.doctor.neighbours import check_neighbours
 from clearance.doctor.online import check_online
+from clearance.doctor.scanner import check_scanner
 from clearance.doctor.settings import check_settings
 from clearance.issuing.ports import Unavailable
 from clearance.signing import doctor as keys_doctor
@@ -32,6 +33,7 @@ def examine(home: Path, *, backups: Path | None, online: bool) -> list[Finding]:
         return list(_refused(home, refused))
     findings = [*check_settings(settings), *check_files(settings), *check_backups(settings, backups, at=at)]
     findings += _keys(settings, at)
+    findings += check_scanner(settings, at=at)
     findings += _installation(settings, at)
     if online:
         findings += check_online(settings, at=at)

@@ -94,6 +94,8 @@ class AuditAct(StrEnum):
     AGENCY_SUSPENDED = "agency.suspended"
     AGENCY_REINSTATED = "agency.reinstated"
     AGENCY_RENEWED = "agency.renewed"
+    UPLOAD_REFUSED = "upload.refused"
+    """A scanner found something in a file that an officer or a program sent, or could not look through all of it."""
     BATCH_UPLOADED = "batch.uploaded"
     BATCH_CORRECTED = "batch.corrected"
     """Some of its rows are judged again, corrected or not."""

@@ -16,7 +16,7 @@ from clearance.domain.eligibility import Ground, Objection
 from clearance.domain.staff import ENTERING, Officer, Role
 from clearance.issuing.batches_photos import require_archive
 from clearance.issuing.cases import read_officer
-from clearance.issuing.ports import BatchRow, Chunk, Conflict, NotOnRecord, UnitOfWork
+from clearance.issuing.ports import BatchRow, Chunk, Conflict, NotOnRecord, Scanned, UnitOfWork
 from clearance.issuing.service import Service
 from clearance.issuing.sheet import SheetFaultKind, SheetRefused, SheetRow, read_sheet, rows_of
 
@@ -50,9 +50,9 @@ def upload(
     officer: Officer,
     device: str,
     file_name: str,
-    content: bytes,
+    content: Scanned,
     names: Mapping[str, str],
-    archives: Sequence[bytes] = (),
+    archives: Sequence[Scanned] = (),
 ) -> Batch | Refused:
     """The batch that a file becomes, or became when it was uploaded before. `names` as in `sheet.read_sheet`.
 
@@ -101,7 +101,7 @@ def against_uploading(officer: Officer) -> tuple[Objection, ...]:
 
 
 def correct(
-    service: Service, batch_no: str, *, officer: Officer, device: str, content: bytes, names: Mapping[str, str]
+    service: Service, batch_no: str, *, officer: Officer, device: str, content: Scanned, names: Mapping[str, str]
 ) -> Corrected | Refused:
     """Take rows of a batch again, as a file with the column `row` has them. Rows in order stay as they are.
 
@@ -138,7 +138,7 @@ def read_again(service: Service, batch_no: str, *, officer: Officer, device: str
     return len(rows)
 
 
-def add_photos(service: Service, batch_no: str, archives: Iterable[bytes], *, officer: Officer, device: str) -> None:
+def add_photos(service: Service, batch_no: str, archives: Iterable[Scanned], *, officer: Officer, device: str) -> None:
     """Keep archives of photos and judge the rows that need work once more. Raises PhotosRefused, NotOnRecord."""
     contents = list(archives)
     for content in contents:

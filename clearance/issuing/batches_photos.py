@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from clearance.issuing.ports import Scanned
+
 MAX_ARCHIVE = 100 * 1024 * 1024
 MAX_PICTURES = 10_000
 MAX_PICTURE = 10 * 1024 * 1024
@@ -53,7 +55,7 @@ class Album:
 
     places: Mapping[str, tuple[zipfile.ZipFile, zipfile.ZipInfo]]
 
-    def find(self, names: Iterable[str]) -> bytes | None:
+    def find(self, names: Iterable[str]) -> Scanned | None:
         """The first of these pictures that there is, cut off one byte beyond what may be uploaded."""
         for name in names:
             place = self.places.get(_plain(name))
@@ -100,9 +102,10 @@ def _plain(name: str) -> str:
     return name.strip().replace("\\", "/").rpartition("/")[2].casefold()
 
 
-def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes | None:
+def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Scanned | None:
+    """A picture of an archive that was looked through as a whole."""
     try:
         with archive.open(part) as file:
-            return file.read(MAX_PICTURE + 1)
+            return Scanned(file.read(MAX_PICTURE + 1))
     except _DAMAGED:
         return None

@@ -10,10 +10,12 @@ from clearance.domain.printed_card import CardPolicy
 from clearance.domain.retention import RetentionPolicy
 from clearance.issuing.ports import (
     CardPrinter,
+    ContentScanner,
     Database,
     Documents,
     PasswordHasher,
     Portrait,
+    Scanned,
     SigningService,
     Vault,
     Workbooks,
@@ -32,7 +34,7 @@ class Service:
     printer: CardPrinter
     """Draws, and has no key to seal with."""
     signing: SigningService
-    prepare_photo: Callable[[bytes], Portrait]
+    prepare_photo: Callable[[Scanned], Portrait]
     """Turns an upload into the card's portrait. Raises PhotoRefused."""
     read_file: FileReader
     """Reads the file of whoever checks a card at home."""
@@ -47,6 +49,8 @@ class Service:
     card_policy: CardPolicy = field(default_factory=CardPolicy)
     oversight: OversightPolicy = field(default_factory=OversightPolicy)
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
+    scanner: ContentScanner | None = None
+    """Looks through what people send in (`clearance.issuing.scanning`); None where the office has none."""
     ring: Callable[[str], None] = lambda _chore: None
     """Has the worker do a chore soon instead of when it is due. Never raises."""
 

@@ -26,6 +26,7 @@ from clearance.web.wording_oversight import OVERSIGHT_ACT_WORDS, OVERSIGHT_GROUN
 from clearance.web.wording_personal import PERSONAL_ACT_WORDS, PERSONAL_GROUND_WORDS
 from clearance.web.wording_restore import RESTORE_ACT_WORDS, RESTORE_GROUND_WORDS, RESTORE_TROUBLE_WORDS
 from clearance.web.wording_rules import RULE_ACT_WORDS, RULE_FIELD_WORDS, RULE_GROUND_WORDS, rule_word
+from clearance.web.wording_uploads import UPLOAD_ACT_WORDS, UPLOAD_FAULT_WORDS
 from clearance_templates.i18n import N_, Translator
 
 GROUND_WORDS: Mapping[Ground, str] = {
@@ -175,6 +176,7 @@ FAULT_WORDS: Mapping[FaultKind, str] = {
     ),
     FaultKind.NOT_THE_SAME: N_("is not the same. Type it again."),
     FaultKind.NOT_EVIDENCE: N_("must be a PDF, JPEG or PNG file of at most 10 MB."),
+    **UPLOAD_FAULT_WORDS,
     FaultKind.PHOTO_NOT_FOUND: N_("names a file that is not there: “%(text)s”."),
     FaultKind.PHOTO_TOO_LARGE_FILE: N_("The photo file is too large: at most 10 MB."),
     FaultKind.PHOTO_NOT_AN_IMAGE: N_("The photo file is not a picture, or it is damaged."),
@@ -398,11 +400,12 @@ ACT_WORDS: Mapping[AuditAct, str] = {
     **RULE_ACT_WORDS,
     **OVERSIGHT_ACT_WORDS,
     **PERSONAL_ACT_WORDS,
+    **UPLOAD_ACT_WORDS,
     **RESTORE_ACT_WORDS,
 }
 RULE_NAMED = N_("Rule: %(source)s, since %(since)s.")
 """Follows every sentence that comes from a rule."""
-_WHOLE_SENTENCES = frozenset({FaultKind.EXTRA_CELLS, *PHOTO_FAULTS.values()})
+_WHOLE_SENTENCES = frozenset({FaultKind.EXTRA_CELLS, *PHOTO_FAULTS.values(), *UPLOAD_FAULT_WORDS})
 """Faults whose sentence names its subject itself."""
 
 
@@ -422,11 +425,6 @@ def fault_text(fault: Fault, t: Translator) -> str:
     shown = {name: _fault_detail(name, value, t) for name, value in fault.details.items()}
     sentence = t.gettext(FAULT_WORDS[fault.kind]) % shown
     return sentence if fault.kind in _WHOLE_SENTENCES else f"{field_text(fault.field, t)} {sentence}"
-
-
-def photo_text(ground: PhotoGround, t: Translator) -> str:
-    """Why an upload cannot be the portrait."""
-    return t.gettext(FAULT_WORDS[PHOTO_FAULTS[ground]])
 
 
 def trouble_text(failed: NotSigned, t: Translator) -> str:

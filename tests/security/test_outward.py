@@ -23,6 +23,7 @@ from tests.security.walk import Issuer, open_issuer
 WAYS_OUT = {
     "clearance/card/timestamp.py": "the time stamp authority of the settings: http(s), 5 s, 32 kB, digest compared",
     "clearance/channel/address.py": "the signing service: a Unix socket, or TLS 1.3 with the one authority named",
+    "clearance/clamd.py": "the virus scanner of the settings: this machine or a network of its own; 50 s, 1 kB",
     "clearance/cli/audit.py": "`clearance audit`: whoever types the address names it; bounded in time",
     "clearance/cli/restore_steps.py": "`clearance restore`: the office's own published files, verified after they came",
     "clearance/demo/programs.py": "waits for the demo's programs on this computer",

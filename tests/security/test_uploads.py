@@ -34,8 +34,7 @@ from tests.security.hostile_files import (
 
 DOORS = {
     "clearance/web/public/check.py": "a card to check",
-    "clearance/web/staff/sheet_form.py": "a photo and a piece of evidence",
-    "clearance/web/staff/entry.py": "the same, in a new case",
+    "clearance/web/staff/sheet_form.py": "a photo and a piece of evidence, of a new case and of one that is mended",
     "clearance/web/staff/batch_files.py": "a list of workers and archives of photos",
     "clearance/web/staff/kept.py": "reads none: forms with files are not kept for later",
     "verifier/web/app.py": "a card to check at the desk",

@@ -67,6 +67,7 @@ from clearance.issuing.ports.records import (
 from clearance.issuing.ports.requests import AgencyRegister, CorrectionRequests
 from clearance.issuing.ports.restoring import Restorations
 from clearance.issuing.ports.rules import PermitChanges, Rules
+from clearance.issuing.ports.scanning import ContentScanner, Judgement, Scan, Scanned, ScannerAway
 from clearance.issuing.ports.signing import ComponentState, SealingKey, SigningService, StatusPublisher
 from clearance.issuing.ports.workbooks import Sheet, Workbooks
 
@@ -86,6 +87,7 @@ __all__ = [
     "Clients",
     "ComponentState",
     "Conflict",
+    "ContentScanner",
     "CorrectionRequests",
     "Database",
     "Deliveries",
@@ -101,6 +103,7 @@ __all__ = [
     "Glance",
     "Glances",
     "Intents",
+    "Judgement",
     "KeyedRequest",
     "KeyedRequests",
     "Keys",
@@ -127,6 +130,9 @@ __all__ = [
     "RowsHeld",
     "Rules",
     "RunTally",
+    "Scan",
+    "Scanned",
+    "ScannerAway",
     "SealingKey",
     "SealingPrinter",
     "SendFault",

@@ -4,6 +4,8 @@ import base64
 import binascii
 from typing import cast
 
+from werkzeug.exceptions import ServiceUnavailable
+
 from clearance.credential.errors import MalformedClaims
 from clearance.domain.application import Application, ApplicationDraft
 from clearance.domain.client import ClientScope
@@ -11,10 +13,11 @@ from clearance.domain.decision import Refused
 from clearance.domain.lifecycle import ApplicationState
 from clearance.issuing import interface
 from clearance.issuing.entry import with_portrait
-from clearance.issuing.fields import Fault
+from clearance.issuing.fields import Fault, FaultKind
 from clearance.issuing.interface import CaseStanding, NextActor
 from clearance.issuing.ports import PhotoRefused, Portrait, StoredAnswer
 from clearance.issuing.rows import parse_row
+from clearance.issuing.scanning import UploadRefused, look_through
 from clearance.web.api.models import (
     MAX_PHOTO,
     Case,
@@ -32,6 +35,9 @@ from clearance.web.wording_interface import ProblemCode, objection_texts
 
 PREFIX = "/api/v1"
 CREATED = 201
+PHOTO = "photo"
+AGAIN_AFTER_S = 60
+"""When a scanner that does not answer may be asked again."""
 
 
 def submit(call: Call) -> Result:
@@ -80,9 +86,9 @@ def _draft(call: Call) -> ApplicationDraft:
     """What the request describes, judged as a row of a batch is. Raises Wrong."""
     row: dict[str, str] = call.body.model_dump()
     officer = call.caller.officer
-    portrait = _portrait(call, row["photo"])
+    portrait = _portrait(call, row[PHOTO])
     read = parse_row(
-        row | {"photo": "photo"},
+        row | {PHOTO: PHOTO},
         office_code=officer.office_code,
         photo_sha256="",
         missing_characters=call.service.printer.missing_characters,
@@ -94,12 +100,22 @@ def _draft(call: Call) -> ApplicationDraft:
 
 
 def _portrait(call: Call, text: str) -> Portrait | Fault:
+    caller = call.caller
     try:
-        return call.service.prepare_photo(base64.b64decode(text, validate=True))
+        photo = base64.b64decode(text, validate=True)
+        return call.service.prepare_photo(
+            look_through(
+                call.service, photo, name=PHOTO, field=PHOTO, officer=caller.officer, device=caller.client.device
+            )
+        )
     except binascii.Error:
-        raise of_one_field("photo", "base64") from None
+        raise of_one_field(PHOTO, "base64") from None
+    except UploadRefused as refused:
+        if refused.fault.kind is FaultKind.NOT_SCANNED:
+            raise ServiceUnavailable(retry_after=AGAIN_AFTER_S) from None
+        return refused.fault
     except PhotoRefused as refused:
-        return Fault(field="photo", kind=PHOTO_FAULTS[refused.ground])
+        return Fault(field=PHOTO, kind=PHOTO_FAULTS[refused.ground])
 
 
 def _stored(application: Application) -> StoredAnswer:

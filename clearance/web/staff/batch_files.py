@@ -8,11 +8,13 @@ from enum import StrEnum
 from flask import Response, request
 
 from clearance.issuing.batches import MAX_ROWS
-from clearance.issuing.batches_photos import MAX_ARCHIVE, PhotosFault, PhotosRefused
-from clearance.issuing.ports import BatchRow, Sheet, Workbooks
+from clearance.issuing.batches_photos import MAX_ARCHIVE, require_archive
+from clearance.issuing.ports import BatchRow, Scanned, Sheet, Workbooks
 from clearance.issuing.rows import COLUMNS, EXAMPLE
+from clearance.issuing.service import Service
 from clearance.issuing.sheet import REASONS, ROW, SheetFaultKind, SheetRefused, harmless
 from clearance.web.language import current
+from clearance.web.staff.uploads import scanned
 from clearance.web.wording_batches import column_hint, column_text, note_text
 from clearance_templates.i18n import translator
 
@@ -42,23 +44,26 @@ def rows_to_fix(kind: FileKind, rows: Iterable[BatchRow], workbooks: Workbooks, 
     return _download(kind, [header, *lines], workbooks, name=name)
 
 
-def sent_sheet(field: str) -> tuple[str, bytes] | None:
-    """Name and content of the list in a form; None where none was chosen. Raises SheetRefused."""
+def sent_sheet(service: Service, field: str) -> tuple[str, Scanned] | None:
+    """Name and content of the list in a form; None where none was chosen. Raises SheetRefused, UploadRefused."""
     sent = request.files.get(field)
     if sent is None or not sent.filename:
         return None
     content = sent.stream.read(MAX_SHEET + 1)
     if len(content) > MAX_SHEET:
         raise SheetRefused(SheetFaultKind.TOO_LARGE)
-    return sent.filename, content
+    return sent.filename, scanned(service, content, name=sent.filename, field=field)
 
 
-def sent_archives(field: str) -> list[bytes]:
-    """The archives of photos in a form. Raises PhotosRefused."""
-    contents = [sent.stream.read(MAX_ARCHIVE + 1) for sent in request.files.getlist(field) if sent.filename]
-    if any(len(content) > MAX_ARCHIVE for content in contents):
-        raise PhotosRefused(PhotosFault.TOO_LARGE)
-    return contents
+def sent_archives(service: Service, field: str) -> list[Scanned]:
+    """The archives of photos in a form. Raises PhotosRefused, UploadRefused."""
+    sent = [each for each in request.files.getlist(field) if each.filename]
+    contents = [each.stream.read(MAX_ARCHIVE + 1) for each in sent]
+    for content in contents:
+        require_archive(content)
+    return [
+        scanned(service, content, name=each.filename, field=field) for each, content in zip(sent, contents, strict=True)
+    ]
 
 
 def limits() -> Mapping[str, int]:

@@ -14,6 +14,8 @@ from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Objection
 from clearance.issuing import batches, batches_runs
 from clearance.issuing.batches_photos import PhotosRefused
+from clearance.issuing.ports import Scanned
+from clearance.issuing.scanning import UploadRefused
 from clearance.issuing.service import Service
 from clearance.issuing.sheet import SheetRefused
 from clearance.web.language import current
@@ -30,6 +32,7 @@ from clearance.web.staff.batch_files import (
 )
 from clearance.web.staff.notices import Notice
 from clearance.web.staff.queue import page_number
+from clearance.web.wording import fault_text
 from clearance.web.wording_batches import header_names, note_text, photos_text, sheet_text, standing_text, step_text
 from clearance_templates.i18n import LANGUAGES, N_, translator
 
@@ -64,17 +67,18 @@ def install(routes: Blueprint, service: Service) -> None:
 def _install_files(routes: Blueprint, service: Service) -> None:
     @routes.post("/batches")
     def upload_batch() -> ResponseReturnValue:
-        sheet, archives = sent_sheet("sheet"), sent_archives("photos")
+        sheet, archives = sent_sheet(service, "sheet"), sent_archives(service, "photos")
         return _upload(service, *sheet, archives) if sheet else _again(service, _no_file())
 
     @routes.post("/batches/<number>/corrections")
     def correct_batch(number: str) -> ResponseReturnValue:
-        sheet = sent_sheet("sheet")
+        sheet = sent_sheet(service, "sheet")
         return _correct(service, number, sheet[1]) if sheet else _again(service, _no_file())
 
     @routes.post("/batches/<number>/photos")
     def add_batch_photos(number: str) -> ResponseReturnValue:
-        batches.add_photos(service, number, sent_archives("photos"), officer=officer(), device=device())
+        archives = sent_archives(service, "photos")
+        batches.add_photos(service, number, archives, officer=officer(), device=device())
         flash(Notice.PHOTOS_TAKEN)
         return _to_batch(number)
 
@@ -85,6 +89,10 @@ def _install_files(routes: Blueprint, service: Service) -> None:
     @routes.errorhandler(PhotosRefused)
     def photos_refused(refused: PhotosRefused) -> ResponseReturnValue:
         return _again(service, Problems(sentences={"photos": photos_text(refused.fault, current())}))
+
+    @routes.errorhandler(UploadRefused)
+    def upload_refused(refused: UploadRefused) -> ResponseReturnValue:
+        return _again(service, Problems(sentences={refused.fault.field: fault_text(refused.fault, current())}))
 
     @routes.get("/batches/template.<kind>")
     def batch_template(kind: str) -> Response:
@@ -151,7 +159,7 @@ def _install_orders(routes: Blueprint, service: Service) -> None:
         return _to_batch(number)
 
 
-def _upload(service: Service, file_name: str, content: bytes, archives: list[bytes]) -> ResponseReturnValue:
+def _upload(service: Service, file_name: str, content: Scanned, archives: list[Scanned]) -> ResponseReturnValue:
     outcome = batches.upload(
         service,
         officer=officer(),
@@ -168,7 +176,7 @@ def _upload(service: Service, file_name: str, content: bytes, archives: list[byt
             return _to_batch(outcome.number)
 
 
-def _correct(service: Service, number: str, content: bytes) -> ResponseReturnValue:
+def _correct(service: Service, number: str, content: Scanned) -> ResponseReturnValue:
     outcome = batches.correct(
         service, number, officer=officer(), device=device(), content=content, names=header_names()
     )

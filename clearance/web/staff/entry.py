@@ -14,20 +14,18 @@ from clearance.issuing import entry_forms
 from clearance.issuing.batches import against_uploading
 from clearance.issuing.fields import Fault
 from clearance.issuing.passport_lines import fields_of_passport
-from clearance.issuing.ports import Conflict, EntryForm, PhotoRefused, Portrait
+from clearance.issuing.ports import Conflict, EntryForm, Portrait, Scanned
 from clearance.issuing.service import Service
 from clearance.web.language import current
 from clearance.web.staff import uploads
 from clearance.web.staff.access import device, officer
 from clearance.web.staff.notices import Notice
-from clearance.web.staff.sheet_form import EVIDENCE, MAX_UPLOADS, PHOTO_FILE, form_of, sent_evidence
-from clearance.web.wording import fault_text, photo_text
+from clearance.web.staff.sheet_form import EVIDENCE, MAX_UPLOADS, form_of, sent_evidence, sent_photo
 from clearance.web.wording_batches import mrz_text
 
 LINES = "passport_lines"
 """The field that a passport's two lines are typed, pasted or scanned into."""
 MAX_LINES = 200
-PHOTO = "photo"
 
 
 def install(routes: Blueprint, service: Service) -> None:
@@ -76,15 +74,12 @@ def _of_officer() -> dict[str, object]:
 
 def _sent(service: Service, form: EntryForm) -> ResponseReturnValue:
     """Whatever the button says, everything typed is kept first."""
-    try:
-        portrait = _portrait(service)
-    except PhotoRefused as refused:
-        kept = entry_forms.keep(service, form, _texts(service, sent_evidence()))
-        return _page(kept, about_photo=photo_text(refused.ground, current())), 422
-    evidence = sent_evidence()
+    photo, evidence = sent_photo(service), sent_evidence(service)
+    portrait = photo if isinstance(photo, Portrait) else None
     kept = entry_forms.keep(service, form, _texts(service, evidence), portrait=portrait)
-    if isinstance(evidence, Fault):
-        return _page(kept, faults=(evidence,)), 422
+    faults = [each for each in (photo, evidence) if isinstance(each, Fault)]
+    if faults:
+        return _page(kept, faults=faults), 422
     match request.form.get("then"):
         case "submit":
             return _submitted(service, kept)
@@ -130,17 +125,15 @@ def _page(
     *,
     faults: Iterable[Fault] = (),
     against: tuple[Objection, ...] = (),
-    about_photo: str | None = None,
     lines: str = "",
     about_lines: str | None = None,
     too_long: bool = False,
     overtaken: bool = False,
 ) -> str:
-    missing = next((fault_text(fault, current()) for fault in faults if fault.field == PHOTO), None)
     return render_template(
         "staff/entry.html",
         entry=form,
-        form=form_of(form.texts, current(), faults=faults, about_photo=about_photo or missing),
+        form=form_of(form.texts, current(), faults=faults),
         against=against,
         lines=lines,
         about_lines=about_lines,
@@ -149,18 +142,12 @@ def _page(
     )
 
 
-def _texts(service: Service, evidence: bytes | Fault | None) -> dict[str, str]:
+def _texts(service: Service, evidence: Scanned | Fault | None) -> dict[str, str]:
     """What was typed; a file of evidence becomes the name under which it is kept."""
     texts = dict(request.form)
     if isinstance(evidence, bytes):
         texts[EVIDENCE] = service.documents.put(evidence)
     return texts
-
-
-def _portrait(service: Service) -> Portrait | None:
-    """The portrait made of a photo that was sent. Raises PhotoRefused."""
-    photo = request.files.get(PHOTO_FILE)
-    return service.prepare_photo(photo.read()) if photo is not None and photo.filename else None
 
 
 def _to_case(reference: str) -> ResponseReturnValue:

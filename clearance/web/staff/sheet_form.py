@@ -14,10 +14,12 @@ from clearance.domain.person import Sex
 from clearance.issuing import entry
 from clearance.issuing.evidence import is_evidence
 from clearance.issuing.fields import MAX_CELL, Fault, FaultKind
-from clearance.issuing.ports import PhotoRefused
+from clearance.issuing.ports import PhotoRefused, Portrait, Scanned
 from clearance.issuing.rows import CARD_CLASSES, COLUMNS, DESTINATIONS, OPTIONAL, SEXES, VISA_TYPES, parse_row, texts_of
+from clearance.issuing.scanning import UploadRefused
 from clearance.issuing.service import Service
 from clearance.web import wording
+from clearance.web.staff.uploads import scanned
 from clearance_templates.i18n import N_, Translator
 
 MAX_UPLOADS = 16 * 1024 * 1024
@@ -44,7 +46,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """The fields in the order of the sheet; a column of the file that is missing here would be a fault of this table."""
 PHOTO_FILE, EVIDENCE_FILE = "photo_file", "evidence_file"
-EVIDENCE = "visa_check_evidence"
+PHOTO, EVIDENCE = "photo", "visa_check_evidence"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +74,7 @@ class SheetForm:
         return tuple(field for fields in self.groups.values() for field in fields if field.fault)
 
 
-def form_of(
-    texts: Mapping[str, str], t: Translator, *, faults: Iterable[Fault] = (), about_photo: str | None = None
-) -> SheetForm:
+def form_of(texts: Mapping[str, str], t: Translator, *, faults: Iterable[Fault] = ()) -> SheetForm:
     """The form that shows these texts and faults."""
     wrong = {fault.field: wording.fault_text(fault, t) for fault in faults}
     groups = {
@@ -91,7 +91,7 @@ def form_of(
         )
         for title, names in GROUPS.items()
     }
-    return SheetForm(groups=groups, about_photo=about_photo)
+    return SheetForm(groups=groups, about_photo=wrong.get(PHOTO))
 
 
 def draft_from_form(
@@ -103,10 +103,8 @@ def draft_from_form(
     """
     sent = {name: request.form[name][: MAX_CELL + 1] for name in only if name in request.form}
     texts = {**texts_of(old), **sent}
-    evidence = sent_evidence()
-    if isinstance(evidence, Fault):
-        return form_of(texts, t, faults=(evidence,))
-    if evidence is not None:
+    photo, evidence = sent_photo(service), sent_evidence(service)
+    if isinstance(evidence, bytes):
         texts[EVIDENCE] = service.documents.put(evidence)
     parsed = parse_row(
         texts,
@@ -114,28 +112,39 @@ def draft_from_form(
         photo_sha256=old.worker.photo_sha256,
         missing_characters=service.printer.missing_characters,
     )
-    if not isinstance(parsed, ApplicationDraft):
-        return form_of(texts, t, faults=parsed)
-    photo = _upload(PHOTO_FILE)
-    if photo is None:
-        return replace(parsed, worker=replace(parsed.worker, photo_remark=old.worker.photo_remark))
-    try:
-        return entry.with_portrait(service, parsed, service.prepare_photo(photo))
-    except PhotoRefused as refused:
-        return form_of(texts, t, about_photo=wording.photo_text(refused.ground, t))
+    faults = [each for each in (photo, evidence) if isinstance(each, Fault)]
+    if faults or not isinstance(parsed, ApplicationDraft):
+        return form_of(texts, t, faults=[*faults, *(() if isinstance(parsed, ApplicationDraft) else parsed)])
+    if isinstance(photo, Portrait):
+        return entry.with_portrait(service, parsed, photo)
+    return replace(parsed, worker=replace(parsed.worker, photo_remark=old.worker.photo_remark))
 
 
-def sent_evidence() -> bytes | Fault | None:
+def sent_evidence(service: Service) -> Scanned | Fault | None:
     """The file of evidence in this request, what is wrong with it, or None where none was chosen."""
-    content = _upload(EVIDENCE_FILE)
-    if content is None or is_evidence(content):
+    content = _upload(service, EVIDENCE_FILE, field=EVIDENCE)
+    if not isinstance(content, bytes) or is_evidence(content):
         return content
     return Fault(field=EVIDENCE, kind=FaultKind.NOT_EVIDENCE)
 
 
-def _upload(name: str) -> bytes | None:
+def sent_photo(service: Service) -> Portrait | Fault | None:
+    """The portrait made of the photo in this request, what is wrong with that, or None where none was chosen."""
+    content = _upload(service, PHOTO_FILE, field=PHOTO)
+    try:
+        return service.prepare_photo(content) if isinstance(content, bytes) else content
+    except PhotoRefused as refused:
+        return Fault(field=PHOTO, kind=wording.PHOTO_FAULTS[refused.ground])
+
+
+def _upload(service: Service, name: str, *, field: str) -> Scanned | Fault | None:
     file: FileStorage | None = request.files.get(name)
-    return file.read() or None if file is not None and file.filename else None
+    if file is None or not file.filename:
+        return None
+    try:
+        return scanned(service, file.read(), name=file.filename, field=field)
+    except UploadRefused as refused:
+        return refused.fault
 
 
 def _choices(name: str, t: Translator) -> tuple[tuple[str, str], ...]:

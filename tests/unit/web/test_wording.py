@@ -103,7 +103,7 @@ CODES: list[tuple[type[Enum], Callable[..., str]]] = [
     (VisaType, wording.visa_text),
     (CardClass, wording.card_class_text),
     (AuditAct, wording.act_text),
-    (PhotoGround, wording.photo_text),
+    (PhotoGround, lambda ground, t: wording.fault_text(Fault(field="photo", kind=wording.PHOTO_FAULTS[ground]), t)),
     (Purpose, wording.purpose_text),
     (SignerState, wording.signer_state_text),
     (ListUse, wording.list_use_text),
@@ -142,7 +142,8 @@ def test_every_fault_is_a_full_sentence_in_both_languages(kind: FaultKind) -> No
     assert not is_bengali(english)
     assert is_bengali(bengali)
     assert "%" not in english + bengali
-    about_the_field = not kind.startswith(("photo_", "extra")) or kind is FaultKind.PHOTO_NOT_FOUND
+    of_a_file = kind.startswith(("photo_", "infected", "not_scanned")) and kind is not FaultKind.PHOTO_NOT_FOUND
+    about_the_field = not of_a_file and kind is not FaultKind.EXTRA_CELLS
     assert english.startswith("Name in English ") == about_the_field
 
 

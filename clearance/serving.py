@@ -15,6 +15,7 @@ from flask import Flask
 
 from clearance.bootstrap import ConfigurationRefused, log_in_lines, open_queue, own_secret, read_settings, service_of
 from clearance.config import Settings
+from clearance.door import Door, bound
 from clearance.issuing.service import Service
 from clearance.one_process import OneProcess
 from clearance.probes import disk_sign, probes_of
@@ -27,7 +28,6 @@ from clearance.web.staff.batch_files import MAX_UPLOAD
 from clearance.worker import chores_of, working
 
 SESSION_SECRET = "session.secret"  # noqa: S105 - the name of a file, not a secret
-BACKLOG = 512
 SHORTEST_TOKEN = 16
 """Characters."""
 IN_MEMORY_BYTES = 12 << 20
@@ -43,11 +43,11 @@ class Running:
 
 
 @contextmanager
-def serving(home: Path, *, host: str, port: int, processes: int = 1) -> Iterator[Running]:
+def serving(home: Path, *, door: Door, processes: int = 1) -> Iterator[Running]:
     """A bound server of the installation at `home`. One process serves with waitress and can do the worker's work
     besides; several are gunicorn's, which hears SIGTERM itself.
 
-    Raises ConfigurationRefused, and OSError where the port cannot be had.
+    Raises ConfigurationRefused, and OSError where the door cannot be had.
     """
     settings = read_settings(home)
     log_in_lines("web", settings)
@@ -57,23 +57,17 @@ def serving(home: Path, *, host: str, port: int, processes: int = 1) -> Iterator
 
         require_shared(settings)
         with service_of(settings):  # whatever is to be refused is refused here, before there are processes
-            listener = bound(host, port)
+            listener = bound(door)
         several = Processes(lambda: _opened(settings), listener=listener, count=processes, turned_away=turned_away())
         with _shared_counts():
             yield Running(serve=several.run, stop=lambda: None)
         return
     with (
         service_of(settings) as service,
-        closing(_one_process(service, settings, bound(host, port))) as server,
+        closing(_one_process(service, settings, bound(door))) as server,
         _embedded_worker(service, settings),
     ):
         yield Running(serve=lambda: _serve(server, service), stop=server.stop)
-
-
-def bound(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError where the port cannot be had."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
 def _one_process(service: Service, settings: Settings, listener: socket.socket) -> OneProcess:

@@ -15,8 +15,11 @@ HOME = click.Path(path_type=Path, file_okay=False)
 @click.option("--home", type=HOME, required=True, help="The installation's folder (settings, documents).")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option(
+    "--socket", "file", type=click.Path(path_type=Path, dir_okay=False), help="A socket file, instead of host and port."
+)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Web processes.")
-def serve(home: Path, host: str, port: int, workers: int) -> None:
+def serve(home: Path, host: str, port: int, file: Path | None, workers: int) -> None:
     """Serve the worker's page, the staff pages and the trust files of one installation.
 
     It holds no key: cards are signed by `clearance signer run`, and a production server that could read the keys does
@@ -25,23 +28,29 @@ def serve(home: Path, host: str, port: int, workers: int) -> None:
     One web process is enough for an office. Several, one for each processor, serve a nation: they need a shared
     limiter_storage, and `clearance worker run` beside them.
 
+    Behind a proxy on the same machine a socket file keeps what is said off every network: its owner and its group can
+    open it, and it has the group of its folder where that has the setgid bit.
+
     \b
     Example:
       clearance serve --home /srv/clearance
       clearance serve --home /srv/clearance --workers 4
+      clearance serve --home /srv/clearance --socket /run/clearance-web/1.sock
     """
     from clearance.bootstrap import ConfigurationRefused
+    from clearance.door import Port, SocketFile
     from clearance.serving import serving
 
+    door = SocketFile(path=file.absolute()) if file else Port(host=host, port=port)
     try:
-        with ending_on_signals() as signals, serving(home, host=host, port=port, processes=workers) as running:
+        with ending_on_signals() as signals, serving(home, door=door, processes=workers) as running:
             signals.stop = running.stop
-            click.echo(f"Serving http://{host}:{port}/ - stop with Ctrl-C.")
+            click.echo(f"Serving {door} - stop with Ctrl-C.")
             running.serve()
     except ConfigurationRefused as refused:
         raise click.ClickException("This installation must not start:\n  " + "\n  ".join(refused.faults)) from None
     except OSError as error:
-        raise click.ClickException(f"Port {port} of {host} cannot be used: {error.strerror}.") from None
+        raise click.ClickException(f"{door} cannot be used: {error.strerror or error}.") from None
 
 
 @click.command()

@@ -36,9 +36,10 @@ def run(
         programs.signer(home) as signer,
         programs.desk(home, port=port, desk_port=desk_port) as desk,
     ):
+        from clearance.door import Port
         from clearance.serving import serving  # takes about as long to load as the other two to start
 
-        with serving(home, host=HOST, port=port) as web:
+        with serving(home, door=Port(host=HOST, port=port)) as web:
             signer.wait()
             desk.wait()
             say(_banner(home, port=port, desk_port=desk_port))

@@ -77,7 +77,7 @@ def running(
 
 def prepare(folder: Path, *, port: int, plain_port: int, upstreams: Sequence[str]) -> Path:
     """The whole configuration of an nginx in `folder`; what is shipped is changed only where this machine differs."""
-    for name in ("log", "cache", "temp"):
+    for name in ("log", "cache", "temp", "web"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     _certificate(folder)
     site = folder / "clearance.conf"
@@ -105,7 +105,8 @@ def prepare(folder: Path, *, port: int, plain_port: int, upstreams: Sequence[str
 def localised(shipped: str, folder: Path, *, port: int, plain_port: int, upstreams: Sequence[str]) -> str:
     """The shipped text with this test's name, ports, folders and web programs."""
     servers = "\n".join(f"    server {address} max_fails=1 fail_timeout=2s;" for address in upstreams)
-    text = re.sub(r"(?m)(^    server 127\.0\.0\.1:\d+ .*;\n)+", f"{servers}\n", shipped, count=1)
+    text, found = re.subn(r"(?m)(^    server unix:\S+\.sock .*;\n)+", f"{servers}\n", shipped, count=1)
+    assert found, "the shipped configuration no longer has its web programs"
     for old, new in (
         ("listen 443 ", f"listen 127.0.0.1:{port} "),
         ("listen 80 ", f"listen 127.0.0.1:{plain_port} "),
@@ -114,6 +115,7 @@ def localised(shipped: str, folder: Path, *, port: int, plain_port: int, upstrea
         ("/etc/ssl/clearance", str(folder)),
         ("/var/log/nginx", str(folder / "log")),
         ("/var/cache/nginx/clearance", str(folder / "cache")),
+        ("/run/clearance-web", str(folder / "web")),
     ):
         assert old in text, f"the shipped configuration no longer has {old!r}"
         text = text.replace(old, new)

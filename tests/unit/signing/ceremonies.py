@@ -5,7 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from clearance.credential.cose import Algorithm
+from clearance.credential.claims import encode_claims
+from clearance.credential.cose import Algorithm, sign1
+from clearance.credential.gate import verdict_for
+from clearance.credential.qrtext import pack
+from clearance.credential.reasons import Reason
+from clearance.signing import keystore
 from clearance.signing.authority import DEMO, Role
 from clearance.signing.ceremony import Done, Occasion, keep_record
 from clearance.signing.ceremony_bundle import publish_bundle
@@ -14,7 +19,8 @@ from clearance.signing.ceremony_signer import install_signer, request_signer
 from clearance.signing.ceremony_state import distrust, retire, rotate
 from clearance.signing.keyring import Ring, read_ring
 from clearance.signing.private_keys import Secrets
-from tests.unit.signing.conftest import AT
+from clearance.signing.publication import published
+from tests.unit.signing.cards import AT, Card
 
 NO_SECRETS = Secrets.known()
 MONTH = timedelta(days=30)
@@ -33,6 +39,9 @@ class Desk:
 class Desks:
     enrolled: int
     behind: Sequence[Desk] = ()
+
+
+ALL_KNOW = Desks(enrolled=12)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +122,21 @@ class Ceremony:
     def _recorded(self, directory: Path, done: Done) -> Done:
         keep_record(directory, done, self.on)
         return done
+
+
+def tree(directory: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+
+
+def verdict(ceremony: Ceremony, card: str, *, at: int) -> Reason:
+    ring = ceremony.ring()
+    return verdict_for(card, held=published(ring.public, root=ring.root), at=at).reason
+
+
+def card_of(ceremony: Ceremony, *, issued_at: int) -> str:
+    """A card as signed by whichever key signs now."""
+    keys = keystore.load(ceremony.keys)
+    return pack(sign1(encode_claims(Card(issued_at=issued_at).claims(keys)), signer=keys.card))
 
 
 def date(at: int) -> datetime:

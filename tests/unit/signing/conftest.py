@@ -1,20 +1,17 @@
 """Real key directories, one for each algorithm, made once; tests that write get a copy."""
 
 import shutil
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from clearance.credential.claims import ClearanceClaims, Gender, StatusRef
 from clearance.credential.cose import Algorithm
 from clearance.signing import keystore
-from clearance.signing.authority import DEMO, Window
+from clearance.signing.authority import DEMO, Role, Window
 from clearance.signing.keystore import KeyStore
-
-AT = 1_795_327_200  # 2026-11-22T06:00:00Z
-DAY = 86_400
+from tests.unit.signing.cards import AT
+from tests.unit.signing.ceremonies import Ceremony
 
 
 @pytest.fixture(scope="session", params=[Algorithm.ES256, Algorithm.EDDSA], ids=lambda algorithm: algorithm.name)
@@ -36,31 +33,35 @@ def keys(keys_directory: Path) -> KeyStore:
     return keystore.load(keys_directory)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """What a test says about a card; the rest is of no matter."""
-
-    issued_at: int = AT
-    days: int = 365
-    idx: int = 4711
-
-    def claims(self, keys: KeyStore) -> ClearanceClaims:
-        return ClearanceClaims(
-            issuer=keys.issuer,
-            issued_at=self.issued_at,
-            expires_at=self.issued_at + self.days * DAY,
-            status=StatusRef(uri=keys.status_uri, idx=self.idx),
-            full_name="RAHIMA KHATUN",
-            birth_date="19940502",
-            gender=Gender.FEMALE,
-            passport_no="A01234567",
-            clearance_no="BMET-2026-0000000001",
-            destination="SAU",
-        )
-
-
 @pytest.fixture(scope="session")
 def window() -> Window:
     """Two years of validity."""
     start = datetime.fromtimestamp(AT, UTC)
     return Window(not_before=start, not_after=start + timedelta(days=730))
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root and a first signer of each purpose, published."""
+    home = tmp_path_factory.mktemp("ready")
+    ceremony = Ceremony(home=home)
+    ceremony.create_root()
+    for role in Role:
+        ceremony.add(role)
+    ceremony.publish()
+    return home
+
+
+@pytest.fixture
+def ceremony(ready: Path, tmp_path: Path) -> Ceremony:
+    """The same in a directory of one's own, a minute later."""
+    shutil.copytree(ready, tmp_path, dirs_exist_ok=True)
+    return Ceremony(home=tmp_path).later(minutes=1)
+
+
+@pytest.fixture
+def rooted(tmp_path: Path) -> Ceremony:
+    """A root, and nothing else."""
+    ceremony = Ceremony(home=tmp_path)
+    ceremony.create_root()
+    return ceremony

@@ -14,8 +14,8 @@ from clearance.signing.ceremony import Occasion
 from clearance.signing.doctor import examine
 from clearance.signing.findings import Finding, Gravity
 from clearance.signing.private_keys import Secrets
+from tests.unit.signing.cards import AT, DAY
 from tests.unit.signing.ceremonies import Ceremony, Desks
-from tests.unit.signing.conftest import AT, DAY
 
 PASSPHRASE = b"correct horse battery staple"
 BMET = Subject(organisation="Bureau of Manpower, Employment and Training", country="BD")

@@ -19,7 +19,7 @@ from clearance.signing.authority import DEMO, Role, Subject
 from clearance.signing.errors import DirectoryInUse, KeyRefused, PassphraseWrong, PublicationRefused
 from clearance.signing.keystore import KeyStore
 from clearance.signing.publication import published
-from tests.unit.signing.conftest import AT, DAY, Card
+from tests.unit.signing.cards import AT, DAY, Card
 
 BMET = Subject(organisation="Bureau of Manpower, Employment and Training", country="BD")
 PASSPHRASE = b"correct horse battery staple"

@@ -14,7 +14,7 @@ from clearance.signing.authority import DEMO
 from clearance.signing.errors import PublicationRefused
 from clearance.signing.keystore import KeyStore
 from clearance.signing.publication import STATUS_LIST_SIZE, published, published_trust
-from tests.unit.signing.conftest import AT
+from tests.unit.signing.cards import AT
 
 LATER = AT + 3600
 

@@ -21,9 +21,9 @@ from clearance import logs
 from clearance.card.printer import CardPrinter
 from clearance.channel.address import Address, TlsAddress, UnixAddress
 from clearance.channel.client import RemoteSigning
-from clearance.clamd import Clamd
 from clearance.config import SETTINGS_FILE, Settings
 from clearance.credential.trust import TrustBundle
+from clearance.issuing import restoring
 from clearance.issuing.service import Service
 from clearance.reading.apart import ApartReader
 from clearance.signing import publication
@@ -44,6 +44,8 @@ SOCKET = "signer.sock"
 VAULT_KEY = "factors.key"
 RESTORED = "restored"
 """The folder of a home where a restore keeps what may not be published yet."""
+RESTORE_UNDER_WAY = ".restore-under-way"
+"""The file of a home that names the backup which is being brought back there."""
 FILES_AT_ONCE = 2
 """Strangers' files read at the same moment, each in a process of its own that takes a core and up to a gigabyte."""
 
@@ -115,6 +117,7 @@ def service_of(settings: Settings) -> Iterator[Service]:
 
     root, bundle = published_trust(settings)
     with open_database(settings) as database:
+        require_reconciled(settings, database)
         yield Service(
             database=database,
             documents=open_documents(settings),
@@ -132,14 +135,8 @@ def service_of(settings: Settings) -> Iterator[Service]:
             card_policy=settings.card_policy,
             oversight=settings.oversight_policy,
             retention=settings.retention_policy,
-            scanner=open_scanner(settings),
             ring=_bell(settings),
         )
-
-
-def open_scanner(settings: Settings) -> Clamd | None:
-    """Who looks through what people send in; None where none is named. Nobody is asked yet."""
-    return Clamd(settings.files.scanner, report=log.error) if settings.files.scanner else None
 
 
 def _vault_key(home: Path) -> bytes:
@@ -209,12 +206,27 @@ def _require_records_key(settings: Settings, database: SqlDatabase) -> None:
     make_keys(settings.records_key)
 
 
+def require_reconciled(settings: Settings, database: SqlDatabase) -> None:
+    """Raises ConfigurationRefused for an installation that is being restored, or was and does not know yet what was
+    published since its backup: it would sign, publish and say of cards what was true then."""
+    if (settings.home / RESTORE_UNDER_WAY).exists():
+        raise ConfigurationRefused(
+            f"A restore into {settings.home} was interrupted. Run the same command again: clearance restore"
+        )
+    if restoring.standing(database) is not None:
+        raise _not_reconciled()
+
+
+def _not_reconciled() -> ConfigurationRefused:
+    return ConfigurationRefused(
+        "This installation was restored from a backup and is not reconciled yet. Next: clearance restore finish"
+    )
+
+
 def published_trust(settings: Settings) -> tuple[x509.Certificate, TrustBundle]:
     """The root and the trust bundle that desks may fetch now. Raises ConfigurationRefused."""
     if not settings.published.exists() and (settings.home / RESTORED).exists():
-        raise ConfigurationRefused(
-            "This installation was restored from a backup and is not reconciled yet. Next: clearance restore finish"
-        )
+        raise _not_reconciled()
     if not settings.published.exists():
         raise ConfigurationRefused(
             f"There are no trust files in {settings.published}. Name the folder that the signing service publishes "

@@ -22,6 +22,7 @@ from clearance.bootstrap import (
     open_documents,
     read_settings,
     require_fit,
+    require_reconciled,
     signer_address,
 )
 from clearance.card.printer import SealingPrinter
@@ -62,6 +63,7 @@ def signing(home: Path, *, clock_is_right: bool = False) -> Iterator[Running]:
     log_in_lines("signer", settings)
     keys, address, users = load_keys(settings), signer_address(settings), _users(settings)
     with open_database(settings) as database:
+        require_reconciled(settings, database)
         component = SigningComponent(replace(room_of(settings, keys, database), clock_is_right=clock_is_right))
         try:
             with bound(address, component, users=users) as server, _published_regularly(component):

@@ -105,7 +105,7 @@ def make(
     """
     from clearance.bootstrap import now, read_settings
     from clearance.storage.backup import make_backup
-    from clearance.storage.backup_folder import prune
+    from clearance.storage.backup_folder import alone_in, prune
     from clearance.storage.backup_sealing import recipients_in
 
     t = words(language)
@@ -115,10 +115,12 @@ def make(
         if not given:
             fail(t.gettext("There is no key to seal for. First: clearance backup key"), os.EX_USAGE)
         source = _source(settings, with_encrypted_keys=with_encrypted_keys)
-        with progress(t) as tell:
-            made = make_backup(source, target, recipients=given, at=now(), reread=not quick, tell=tell)
-        gone = prune(target, keep=keep) if keep else ()
-    _say_made(made, target, gone, t)
+        with alone_in(target):
+            with progress(t) as tell:
+                made = make_backup(source, target, recipients=given, at=now(), reread=not quick, tell=tell)
+            _say_made(made, target, t)
+            for name in prune(target, keep=keep) if keep else ():
+                click.echo(t.gettext("Let go: %(name)s") % {"name": name})
     if made.missing:
         missing = t.gettext("Documents that the store has lost: %(count)s. Everything else is in the backup.")
         fail(missing % {"count": t.number(made.missing)}, INCOMPLETE)
@@ -295,7 +297,7 @@ def _lines(path: Path) -> list[str]:
     return path.read_text("utf-8").splitlines() if path.exists() else []
 
 
-def _say_made(made: "Manifest", target: Path, gone: Sequence[str], t: Translator) -> None:
+def _say_made(made: "Manifest", target: Path, t: Translator) -> None:
     said = t.gettext("Backup %(name)s in %(target)s: %(cards)s cards, %(documents)s documents.")
     click.echo(
         said
@@ -307,5 +309,3 @@ def _say_made(made: "Manifest", target: Path, gone: Sequence[str], t: Translator
         }
     )
     click.echo(f"{made.head.number}:{made.head.digest}")
-    for name in gone:
-        click.echo(t.gettext("Let go: %(name)s") % {"name": name})

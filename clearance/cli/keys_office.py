@@ -1,4 +1,5 @@
-"""What the office's installation tells a key ceremony: which desks hold a trust bundle, and which cards a key signed.
+"""What the office's installation tells a key ceremony: which desks hold a trust bundle, which cards a key signed, and
+whether it is a restored one that does not know yet what desks hold.
 
 Keys may live where the database is out of reach; then nothing here is asked.
 """
@@ -21,6 +22,7 @@ home_option = click.option(
     envvar="CLEARANCE_HOME",
     help="The installation whose database knows desks and cards. Otherwise $CLEARANCE_HOME.",
 )
+TRY_AGAIN = os.EX_TEMPFAIL
 SHOWN = 20
 """Clearances that fit on a screen; all of them stand in a file."""
 
@@ -56,6 +58,40 @@ def queue_reissue_of(kid: bytes, home: Path, *, into: Path) -> Iterator[str]:
     if len(numbers) > SHOWN:
         yield f"  and {len(numbers) - SHOWN} more"
     yield f"When another key signs: clearance reissue run --home {home} --officer NUMBER"
+
+
+def require_reconciled(directory: Path, home: Path | None) -> None:
+    """End the program where these keys are those of a restored office that is not reconciled, or that cannot be asked:
+    desks may hold a newer bundle, and one made from an older could name a key again that was distrusted since."""
+    from clearance.issuing.ports import Unavailable
+
+    try:
+        waits = is_not_reconciled(directory, home)
+    except Unavailable:
+        fail("The database cannot be reached now, which says whether anything may be published. Try again.", TRY_AGAIN)
+    if waits:
+        fail(
+            "This office was restored from a backup and is not reconciled: desks may hold a newer trust bundle than "
+            "lies here. Nothing was changed. First: clearance restore finish. A key in wrong hands need not wait: "
+            f"clearance keys distrust --dir {directory} NAME",
+            TRY_AGAIN,
+        )
+
+
+def is_not_reconciled(directory: Path, home: Path | None) -> bool:
+    """Whether the installation that these keys sign for, the one named or the one that they lie in, is a restored one
+    which waits for `restore finish`. Ends the program where its settings cannot be used; raises Unavailable."""
+    from clearance.bootstrap import ConfigurationRefused, read_settings  # loads much: not for --help
+    from clearance.config import SETTINGS_FILE
+    from clearance.storage.restore import not_reconciled
+
+    place = home or directory.absolute().parent
+    if home is None and not any((place / name).exists() for name in (SETTINGS_FILE, "clearance.db")):
+        return False
+    try:
+        return not_reconciled(read_settings(place).url) is not None
+    except ConfigurationRefused as refused:
+        fail(f"The installation at {place} cannot be used:\n  " + "\n  ".join(refused.faults), os.EX_CONFIG)
 
 
 def is_demo_home(home: Path) -> bool:

@@ -19,7 +19,13 @@ from clearance.cli.keys_common import (
     secrets_of,
     tell,
 )
-from clearance.cli.keys_office import home_option, office_of, queue_reissue_of
+from clearance.cli.keys_office import (
+    home_option,
+    is_not_reconciled,
+    office_of,
+    queue_reissue_of,
+    require_reconciled,
+)
 from clearance.signing import ceremony_state
 from clearance.signing.authority import Role
 from clearance.signing.ceremony import Occasion
@@ -39,6 +45,7 @@ def bundle() -> None:
 
 @bundle.command()
 @directory_option
+@home_option
 @click.option("--issuer", help=f"The issuer that cards name; of the first bundle only. {ISSUER} unless given.")
 @click.option("--status-uri", help=f"The status list that cards name; of the first bundle only. {STATUS_URI}")
 @click.option(
@@ -55,6 +62,7 @@ def bundle() -> None:
 @present_options
 def publish(
     directory: Path,
+    home: Path | None,
     issuer: str | None,
     status_uri: str | None,
     days: int,
@@ -71,6 +79,7 @@ def publish(
     """
     try:
         with faults_told():
+            require_reconciled(directory, home)
             done = publish_bundle(
                 read_ring(directory),
                 issuer=issuer,
@@ -115,6 +124,7 @@ def rotate(
     """
     if despite is not None and not despite.strip():
         fail("A reason has words in it.", os.EX_USAGE)
+    require_reconciled(directory, home)
     with faults_told(), ExitStack() as opened:
         ask_desks = None
         if home is not None:
@@ -130,6 +140,7 @@ def rotate(
 @click.command()
 @signer_argument
 @directory_option
+@home_option
 @click.option("--destroy-key", is_flag=True, help="Destroy its private key as well, here or in its token.")
 @yes_option
 @passphrase_option
@@ -138,6 +149,7 @@ def rotate(
 def retire(
     name: str,
     directory: Path,
+    home: Path | None,
     destroy_key: bool,
     yes: bool,
     passphrase_file: Path | None,
@@ -150,6 +162,7 @@ def retire(
     Example:
       clearance keys retire --dir /srv/keys card
     """
+    require_reconciled(directory, home)
     with faults_told():
         ring = read_ring(directory)
         signer = ring.named(name)
@@ -180,14 +193,18 @@ def distrust(
     """Tell desks at once that nothing of SIGNER counts: for a key in wrong hands. Final.
 
     Every card of the key is refused from a desk's next synchronisation on, genuine ones too. With --home, the
-    clearances this meets are listed, and a new card for each is put in the queue.
+    clearances this meets are listed, and a new card for each is put in the queue. It may be done in an office that was
+    restored and not reconciled, as nothing else may (docs/adr/0129); do it again after `restore finish`.
 
     \b
     Example:
       clearance keys distrust --dir /srv/keys --home /srv/clearance card
     """
     with faults_told():
+        waits = _waits_for_finish(directory, home)
         ring = read_ring(directory)
+        if waits and ring.bundle is None:
+            fail(_NOTHING_TO_GO_ON_FROM.format(public=ring.public), os.EX_TEMPFAIL)
         signer = ceremony_state.require_distrustable(ring, name)
         if signer.standing is not Standing.DISTRUSTED:
             question = f"Every desk will refuse everything that {signer.name} ({signer.kid.hex()}) ever signed. Go on"
@@ -197,12 +214,37 @@ def distrust(
         tell(done, directory, on)
         if signer.role is Role.CARD:
             click.echo()
-        if signer.role is Role.CARD and home is not None:
+        if waits:
+            click.echo(_AGAIN_AFTER_FINISH)
+        elif signer.role is Role.CARD and home is not None:
             into = directory / "ceremony" / f"affected-by-{signer.name}.txt"
             for line in queue_reissue_of(signer.kid, home, into=into):
                 click.echo(line)
         elif signer.role is Role.CARD:
             click.echo("Which clearances this meets is written in the office's database. Run this again with --home.")
+
+
+_NOTHING_TO_GO_ON_FROM = (
+    "This office was restored, and there is no trust bundle in {public} to go on from. Lay there what is published, or "
+    "what a desk holds (verifier bundle export, unpacked), and run this again. Nothing was changed."
+)
+_AGAIN_AFTER_FINISH = (
+    "This office was restored and is not reconciled. Desks that hold a bundle of the same or a higher number do not "
+    "take this one. After `clearance restore finish`, run this again with --home: it makes sure, and puts new cards in "
+    "the queue."
+)
+
+
+def _waits_for_finish(directory: Path, home: Path | None) -> bool:
+    """Whether what is published now may be passed over by desks. An office that cannot be asked keeps nobody from
+    distrusting a key."""
+    from clearance.issuing.ports import Unavailable
+
+    try:
+        return is_not_reconciled(directory, home)
+    except Unavailable:
+        click.echo("The database cannot be reached: whether this office was restored is not known.", err=True)
+        return False
 
 
 def _confirm(question: str, name: str, *, yes: bool) -> None:

@@ -1,7 +1,7 @@
 """`clearance restore`: a backup brought back into an empty machine, and the steps until the office goes on."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -23,8 +23,10 @@ from clearance.web.wording import ground_text
 from clearance_templates.i18n import Translator
 
 if TYPE_CHECKING:
-    from clearance.issuing.restoring import Reconciled
+    from clearance.cli.restore_finish import Finished
+    from clearance.domain.restoration import LostCard
     from clearance.signing.key_references import KeyReference
+    from clearance.storage.database import SqlDatabase
 
 Done = TypeVar("Done")
 FAULTY = 1
@@ -158,7 +160,7 @@ def finish(
     waits to be finished, or there is no such officer; 69 an address does not answer; 75 and 78 as for `restore`.
     """
     from clearance.bootstrap import now, open_database, read_settings
-    from clearance.cli.restore_steps import copies, reconciled
+    from clearance.cli.restore_finish import copies, reconciled
 
     t = words(language)
     if despite is not None and (not despite.strip() or len(despite) > MAX_DESPITE):
@@ -181,28 +183,51 @@ def finish(
 
 
 @restore.command()
+@click.option("--hold", "officer", metavar="NUMBER", help="Hold the cases of their bearers, on this officer's word.")
 @home_option
 @language_option
-def orphans(home: Path, language: str) -> None:
+def orphans(officer: str | None, home: Path, language: str) -> None:
     """Name the documents in the store that no row names; of cards among them, the clearance and the index.
 
     After a restore these are cards that were issued in the lost days: genuine, and not in the books. Enter and issue
-    these workers anew, and ask for the old cards back.
+    these workers anew, and ask for the old cards back. `restore finish` holds those of their cases that the books do
+    know; --hold does so where the documents came back only later.
 
     \b
-    Exit status: 0 there is none; 1 there are some; 74, 75 and 78 as for `restore`.
+    Exit status: 0 there is none; 1 there are some; 65 there is no such officer; 74, 75 and 78 as for `restore`.
     """
-    from clearance.bootstrap import open_database, open_documents, read_settings
-    from clearance.cli.restore_steps import found_orphans
+    from clearance.bootstrap import now, open_database, open_documents, read_settings
+    from clearance.cli.restore_finish import found_orphans, held_by, newest_known
 
     t = words(language)
-    settings, count = read_settings(home), 0
-    with backup_faults_told(t), open_database(settings) as database:
-        for orphan in found_orphans(settings, database, open_documents(settings)):
-            count += 1
-            click.echo(orphan)
-    click.echo(t.gettext("Documents that no row names: %(count)s.") % {"count": t.number(count)}, err=True)
-    raise SystemExit(FAULTY if count else 0)
+    with backup_faults_told(t):
+        settings = read_settings(home)
+        documents, held = open_documents(settings), held_by(newest_known(settings, ()))
+        with open_database(settings) as database:
+            found = []
+            for orphan in found_orphans(database, documents, held=held, at=now()):
+                click.echo(f"{orphan.name} {orphan.what}")
+                found.append(orphan)
+            if officer:
+                _hold(database, [orphan.card for orphan in found if orphan.card], officer, now(), t)
+    click.echo(t.gettext("Documents that no row names: %(count)s.") % {"count": t.number(len(found))}, err=True)
+    raise SystemExit(FAULTY if found else 0)
+
+
+def _hold(database: "SqlDatabase", lost: "Sequence[LostCard]", officer: str, at: datetime, t: Translator) -> None:
+    from clearance.issuing.restoring import hold_bearers
+
+    try:
+        outcome = hold_bearers(database, lost, officer_no=officer, at=at)
+    except NotOnRecord:
+        fail(t.gettext("There is no officer %(number)s in it.") % {"number": shown(officer)}, os.EX_DATAERR)
+    _say_held(_or_refused(outcome, t), t)
+
+
+def _say_held(on_hold: Mapping[str, str], t: Translator) -> None:
+    for reference, number in on_hold.items():
+        said = t.gettext("On hold: %(reference)s. Its worker has the card %(number)s of the lost days.")
+        click.echo(said % {"reference": reference, "number": number})
 
 
 def _or_refused(outcome: Done | Refused, t: Translator) -> Done:
@@ -237,7 +262,8 @@ def _say_next(
     )
 
 
-def _say_finished(done: "Reconciled", t: Translator) -> None:
+def _say_finished(finished: "Finished", t: Translator) -> None:
+    done = finished.reconciled
     counts = {"books": t.number(sum(done.in_books.values())), "beside": t.number(sum(done.beside.values()))}
     click.echo(
         t.gettext(
@@ -248,4 +274,8 @@ def _say_finished(done: "Reconciled", t: Translator) -> None:
     if done.entries_lost:
         said = t.gettext("The record has lost its last %(count)s entries. Desks will say so, as they should.")
         click.echo(said % {"count": t.number(done.entries_lost)})
+    _say_held(done.on_hold, t)
+    for kid in finished.distrust_again:
+        said = t.gettext("A copy calls the key %(kid)s distrusted, and the newest bundle does not: %(command)s")
+        click.echo(said % {"kid": kid.hex(), "command": f"clearance keys distrust --dir DIR --home HOME {kid.hex()}"})
     click.echo(t.gettext("The office may go on. Start the signing service first; then: clearance restore orphans"))

@@ -4,20 +4,17 @@ What each step decides is decided below; here is only their order, and what of i
 interruption: all of it.
 """
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
-
-from clearance.bootstrap import RESTORED, now, open_database, open_documents, read_settings
+from clearance.bootstrap import RESTORE_UNDER_WAY, RESTORED, now, open_database, open_documents, read_settings
 from clearance.card.printer import CardPrinter
 from clearance.cli.backup import Tell
 from clearance.cli.backup_parts import WITHHELD, files_elsewhere, secret_places, without_secrets
+from clearance.cli.restore_finish import codes_on, held_by, newest_known
 from clearance.config import SETTINGS_FILE, Settings
 from clearance.credential.gate import verdict_for
 from clearance.credential.held import HeldTrust
@@ -26,13 +23,8 @@ from clearance.domain.audit import AuditHead
 from clearance.domain.decision import Refused
 from clearance.domain.restoration import Restoration, new_epoch
 from clearance.issuing import restoring
-from clearance.issuing.checkpoint import head_of
-from clearance.issuing.ports import NotOnRecord
-from clearance.issuing.restoring import Reconciled
-from clearance.signing import key_references, published_elsewhere
+from clearance.signing import key_references
 from clearance.signing.key_references import KeyReference
-from clearance.signing.publication import CHECKPOINT, list_name
-from clearance.signing.published_elsewhere import ROOT, STATUS, SUFFIX, TRUST, Copy, Newest, cap_of
 from clearance.storage.backup_database import BackupRefused, counts
 from clearance.storage.backup_folder import HOME, Backup, open_backup
 from clearance.storage.backup_home import ENCRYPTED_KEYS, HELP, REFERENCES, SETTINGS, unpacked
@@ -41,22 +33,13 @@ from clearance.storage.backup_sealing import write_durably
 from clearance.storage.database import SqlDatabase
 from clearance.storage.documents import DocumentDirectory
 from clearance.storage.object_documents import ObjectDocuments
-from clearance.storage.restore import (
-    MARKER,
-    cards,
-    database_back,
-    documents_back,
-    require_same_kind,
-    require_whole,
-    under_way,
-)
+from clearance.storage.restore import cards, database_back, documents_back, require_same_kind, require_whole
 
 if TYPE_CHECKING:
     from pyrage.x25519 import Identity
 
 SAMPLE = 50
-FETCH_S = 20.0
-_PREPARED = frozenset({SETTINGS_FILE, "keys", MARKER})
+_PREPARED = frozenset({SETTINGS_FILE, "keys", RESTORE_UNDER_WAY})
 """What may lie in a home before a restore."""
 
 
@@ -98,15 +81,17 @@ def bring_home(
     documents = open_documents(settings)
     with open_database(settings) as database:
         faults = list(_rows_differing(database, backup))
-        number = documents_back(backup, documents, identities, tell=tell)
-        read, found = _examined(database, documents, backup, _held(settings), every_card=every_card, tell=tell)
         name, made_at = backup.manifest.name, backup.manifest.made_at
+        # Before anything that takes long: whatever interrupts it, this database signs and publishes nothing.
         outcome = begun(
             database, backup=name, made_at=made_at, officer_no=officer_no, at=now(), head=backup.manifest.head
         )
-    if isinstance(outcome, Refused):
-        raise BackupRefused("That officer's account is closed; name another.")
-    (home / MARKER).unlink()
+        if isinstance(outcome, Refused):
+            raise BackupRefused("That officer's account is closed; name another.")
+        number = documents_back(backup, documents, identities, tell=tell)
+        held = held_by(newest_known(settings, ()))
+        read, found = _examined(database, documents, backup, held, every_card=every_card, tell=tell)
+    (home / RESTORE_UNDER_WAY).unlink()
     return Report(
         head=backup.manifest.head,
         cards=backup.manifest.rows["clearances"],
@@ -137,105 +122,16 @@ def begun(
     return restoring.begin(database, restoration)
 
 
-def reconciled(
-    settings: Settings,
-    database: SqlDatabase,
-    sources: Sequence[Copy],
-    *,
-    officer_no: str,
-    at: datetime,
-    despite: str | None,
-    confirm: str | None,
-) -> Reconciled | Refused | str:
-    """Take over what was published since, lay the newest trust files where desks fetch, and let the office go on.
-
-    A text is the code to confirm with, where nothing newer than the backup was found. Raises NotOnRecord,
-    PublicationRefused, Unavailable, OSError.
-    """
-    standing = restoring.standing(database)
-    if standing is None:
-        raise NotOnRecord(restoring.SUBJECT)
-    newest = newest_known(settings, sources)
-    last_list = max((each.issued_at for each in newest.lists.values()), default=0)
-    is_newer = last_list > standing.made_at.timestamp()
-    if not is_newer and (despite is None or confirm != standing.epoch):
-        return standing.epoch
-    published_elsewhere.lay(newest, settings.published)
-    entry = head_of(newest.checkpoint) if newest.checkpoint else None
-    _settle_checkpoint(settings, newest, stays=entry is not None and restoring.goes_through(database, entry))
-    return restoring.finish(
-        database,
-        newest.marks,
-        officer_no=officer_no,
-        at=at,
-        newest_entry=entry,
-        despite=None if is_newer else despite,
-    )
-
-
-def newest_known(settings: Settings, sources: Sequence[Copy]) -> Newest:
-    """The newest trust files among what is published here, what the backup had and what was named."""
-    folders = (settings.published, settings.home / RESTORED / "trust")
-    here = [published_elsewhere.copy_in_folder(folder) for folder in folders if folder.is_dir()]
-    root = next((copy.files[ROOT] for copy in here if ROOT in copy.files), None)
-    if root is None:
-        raise BackupRefused(f"There is no root.pem in {settings.published}. Put it there by hand: docs/KEYS.md")
-    return published_elsewhere.newest_of([*here, *sources], root_pem=root)
-
-
-def copies(named: Sequence[str]) -> list[Copy]:
-    """What lies in folders, on sticks and at addresses. Raises PublicationRefused, BackupRefused, OSError."""
-    found = []
-    for each in named:
-        if each.startswith(("https://", "http://")):
-            found.append(_fetched(each.rstrip("/")))
-        elif Path(each).is_dir():
-            found.append(published_elsewhere.copy_in_folder(Path(each)))
-        else:
-            found.append(published_elsewhere.copy_on_stick(Path(each)))
-    return found
-
-
-def found_orphans(
-    settings: Settings, database: SqlDatabase, documents: DocumentDirectory | ObjectDocuments
-) -> Iterator[str]:
-    """A line for each document in the store that no row names; of a card, its number and index."""
-    held, printer = _held(settings), CardPrinter()
-    with database.records() as records:
-        for name in _not_among(documents.names(), records.documents()):
-            yield f"{name} {_what(documents, name, held, printer)}"
-
-
-def _not_among(names: Iterator[str], wanted: Iterator[str]) -> Iterator[str]:
-    """Those of the names that are not wanted; both come in order, and are read to their end."""
-    expected = next(wanted, None)
-    for name in names:
-        while expected is not None and expected < name:
-            expected = next(wanted, None)
-        if name != expected:
-            yield name
-    for _ in wanted:
-        pass
-
-
-def _what(documents: DocumentDirectory | ObjectDocuments, name: str, held: HeldTrust, printer: CardPrinter) -> str:
-    with suppress(KeyError):
-        content = documents.get(name)
-        if not content.startswith(b"%PDF"):
-            return "photo or evidence"
-        for text in _codes(printer, content):
-            claims = verdict_for(text, held=held, at=int(now().timestamp())).claims
-            if claims is not None:
-                status = claims.status
-                return f"{claims.clearance_no} {claims.passport_no} {status.uri}#{status.idx}"
-        return "a PDF that is no genuine card"
-    return "damaged"
+def _under_way(home: Path) -> str | None:
+    """The backup that an interrupted restore was bringing back."""
+    marker = home / RESTORE_UNDER_WAY
+    return marker.read_text("ascii", "replace").strip() if marker.is_file() else None
 
 
 def _claim(home: Path, backup: Backup) -> bool:
     """Mark the home as ours; whether an interrupted restore of the same backup goes on. Raises BackupRefused."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    begun_before = under_way(home)
+    begun_before = _under_way(home)
     if begun_before is not None:
         if begun_before != backup.manifest.name:
             raise BackupRefused(f"A restore of {begun_before} was interrupted here. Finish it, or name an empty home.")
@@ -246,7 +142,7 @@ def _claim(home: Path, backup: Backup) -> bool:
             f"{home} is not empty ({', '.join(there[:3])}). Nothing was changed. A backup comes back into an empty "
             f"home; only {SETTINGS_FILE} and keys/ may be there."
         )
-    write_durably(home / MARKER, f"{backup.manifest.name}\n".encode())
+    write_durably(home / RESTORE_UNDER_WAY, f"{backup.manifest.name}\n".encode())
     return False
 
 
@@ -282,11 +178,6 @@ def _keys_missing(settings: Settings, files: Mapping[str, bytes]) -> tuple[KeyRe
         return ()
     write_durably(settings.home / RESTORED / "keys.json", files[REFERENCES])
     return key_references.missing(settings.keys, key_references.read(files[REFERENCES]))
-
-
-def _held(settings: Settings) -> HeldTrust:
-    newest = newest_known(settings, ())
-    return Copy(where="", files={TRUST: newest.trust}).held(newest.root_pem)
 
 
 def _rows_differing(database: SqlDatabase, backup: Backup) -> Iterator[str]:
@@ -325,58 +216,9 @@ def _examined(
             claims = verdict_for(text, held=held, at=int(now().timestamp())).claims
             if claims is None or claims.clearance_no != card.clearance_no:
                 faults.append(f"{card.clearance_no}: its credential is not genuine")
-            if text not in _codes(printer, documents.get(card.pdf_sha256)):
+            if text not in codes_on(printer, documents.get(card.pdf_sha256)):
                 faults.append(f"{card.clearance_no}: its PDF does not carry its credential")
             if read % SAMPLE == 0:
                 tell("cards", number, of)
     tell("cards", of, of)
     return read, faults
-
-
-def _codes(printer: CardPrinter, pdf: bytes) -> Sequence[str]:
-    """What the codes of a PDF say; nothing where it is none."""
-    try:
-        return printer.read_back(pdf)
-    except RuntimeError:  # how PDFium says that it cannot read a file
-        return ()
-
-
-def _settle_checkpoint(settings: Settings, newest: Newest, *, stays: bool) -> None:
-    """The checkpoint that the record still goes through stays published; another is put away, as evidence."""
-    place = settings.published / CHECKPOINT
-    if newest.checkpoint is None or newest.checkpoint_token is None:
-        return
-    if stays:
-        write_durably(place, newest.checkpoint_token)
-        place.chmod(0o644)
-        return
-    away = settings.home / RESTORED
-    away.mkdir(mode=0o700, exist_ok=True)
-    write_durably(away / f"checkpoint-{newest.checkpoint.number}.cose", newest.checkpoint_token)
-    place.unlink(missing_ok=True)
-
-
-def _fetched(address: str) -> Copy:
-    """What is published at an address: the bundle, the lists that it names, the checkpoint."""
-    files: dict[str, bytes] = {}
-    with httpx.Client(timeout=FETCH_S, follow_redirects=False) as client:
-        for name in (ROOT, TRUST, CHECKPOINT):
-            _fetch(client, address, name, files)
-        bundle = Copy(where=address, files=files).held(files.get(ROOT, b"")).bundle
-        for uri in bundle.status_uris if bundle else ():
-            _fetch(client, address, f"{STATUS}{list_name(uri)}{SUFFIX}", files)
-    return Copy(where=address, files=files)
-
-
-def _fetch(client: httpx.Client, address: str, name: str, into: dict[str, bytes]) -> None:
-    try:
-        with client.stream("GET", f"{address}/{name}") as answer:
-            if answer.status_code == httpx.codes.OK:
-                content = io.BytesIO()
-                for part in answer.iter_bytes():
-                    content.write(part)
-                    if content.tell() > cap_of(name):
-                        raise BackupRefused(f"{address}/{name} is larger than any of ours.")
-                into[name] = content.getvalue()
-    except httpx.HTTPError:
-        raise BackupRefused(f"{address}/{name} does not answer.") from None

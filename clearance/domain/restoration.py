@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from clearance.credential.claims import StatusRef
 from clearance.credential.status import Status, StatusList
 from clearance.domain.audit import AuditHead
 
@@ -42,6 +43,15 @@ class Restoration:
     def finished(self, officer_no: str, at: datetime, *, despite: str | None) -> Self:
         """The same return, reconciled with what was published."""
         return replace(self, finished_by=officer_no, finished_at=at, despite=despite)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostCard:
+    """A genuine card of the lost days: somebody kept it, and no row knows it."""
+
+    clearance_no: str
+    passport_no: str
+    status_ref: StatusRef
 
 
 def new_epoch() -> str:

@@ -13,7 +13,9 @@ from clearance.domain.staff import Officer
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-OF_THE_KEY = frozenset({Ground.SIGNING_STOPPED, Ground.TOO_MANY_THIS_HOUR, Ground.TOO_MANY_TODAY})
+OF_THE_KEY = frozenset(
+    {Ground.NOT_RECONCILED, Ground.SIGNING_STOPPED, Ground.TOO_MANY_THIS_HOUR, Ground.TOO_MANY_TODAY}
+)
 """Grounds that stand against no case: they bound the key."""
 MAX_STOP_REASON = 200
 """Characters: one line on every page of every officer."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from clearance.domain.audit import AuditAct, AuditEntry
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground, Objection
-from clearance.domain.signing import SigningStop, against_stopping
+from clearance.domain.signing import SigningStop, against_signing, against_stopping
 from clearance.domain.staff import Officer
 from clearance.issuing.cases import read_officer
+from clearance.issuing.ports import UnitOfWork
 from clearance.issuing.service import Service
 
 SUBJECT = "signing"
@@ -20,6 +21,13 @@ class StandingStop:
 
     stop: SigningStop
     by: Officer
+
+
+def against_any_signature(work: UnitOfWork) -> tuple[Objection, ...]:
+    """What stands against every card now, whosever it is: a return from a backup that is not reconciled, or a stop."""
+    if work.restorations.standing() is not None:
+        return (Objection(ground=Ground.NOT_RECONCILED),)
+    return against_signing(work.signing.standing_stop())
 
 
 def standing_stop(service: Service) -> StandingStop | None:

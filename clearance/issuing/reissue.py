@@ -14,9 +14,10 @@ from clearance.domain.clearance import Clearance, new_clearance_no
 from clearance.domain.decision import Refused, against_reissue, may_reissue
 from clearance.domain.eligibility import Case, valid_until
 from clearance.domain.reissue import Reissue
-from clearance.domain.signing import against_one_more, against_signing
+from clearance.domain.signing import against_one_more
 from clearance.issuing.cases import read_case, read_officer
 from clearance.issuing.claiming import claims_for
+from clearance.issuing.halt import against_any_signature
 from clearance.issuing.issue import new_clearance, sealed_card
 from clearance.issuing.ports import NotOnRecord, SigningIntent, UnitOfWork
 from clearance.issuing.service import dhaka_day
@@ -68,7 +69,7 @@ def _plan(
     room: SigningRoom, work: UnitOfWork, found: _Replacement, *, officer_no: str, now: datetime
 ) -> tuple[SigningIntent, ClearanceClaims] | Refused:
     """Judge everything anew and write down what will be signed; the right to write is held."""
-    stop = against_signing(work.signing.standing_stop())
+    stop = against_any_signature(work)
     officer, day = read_officer(work, officer_no), dhaka_day(now)
     against = stop or may_reissue(found.case, found.old, officer=officer, on=day)
     if against:

@@ -6,8 +6,8 @@ and never published is not known to anybody here: desks name it (docs/adr/0129).
 """
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clearance.credential.claims import StatusRef
@@ -17,7 +17,7 @@ from clearance.domain.audit import AuditAct, AuditEntry, AuditHead, Facts
 from clearance.domain.clearance import Revocation, RevocationReason
 from clearance.domain.decision import Attempt, Refused
 from clearance.domain.lifecycle import Move
-from clearance.domain.restoration import Restoration, unknown_marks
+from clearance.domain.restoration import LostCard, Restoration, unknown_marks
 from clearance.domain.signing import SigningStop, against_stopping
 from clearance.issuing.cases import read_officer
 from clearance.issuing.moving import put_on_record, write
@@ -29,6 +29,7 @@ SUBJECT = "restore"
 DEVICE = "restore"
 REASON = "Restored from a backup; not compared yet with what was published since"
 REMARK = "As the published list said when this office was restored from a backup"
+ANOTHER_CARD = "Card {number} was issued for this passport after the backup that this office was restored from"
 _MOVES: Mapping[Status, tuple[Move, AuditAct]] = {
     Status.INVALID: (Move.REVOKE, AuditAct.CARD_REVOKED),
     Status.SUSPENDED: (Move.HOLD, AuditAct.APPLICATION_HELD),
@@ -38,13 +39,15 @@ _MOVES: Mapping[Status, tuple[Move, AuditAct]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciled:
-    """What finishing did: marks that became rows, by status; marks kept of cards that are not in the books; and how
-    many entries of the record are lost, where a checkpoint tells (None: none was found)."""
+    """What finishing did: marks that became rows, by status; marks kept of cards that are not in the books; how many
+    entries of the record are lost, where a checkpoint tells (None: none was found); and the cases that were put on
+    hold, each with the lost card of its bearer."""
 
     restoration: Restoration
     in_books: Mapping[Status, int]
     beside: Mapping[Status, int]
     entries_lost: int | None
+    on_hold: Mapping[str, str]
 
 
 def begin(database: Database, restoration: Restoration) -> Restoration | Refused:
@@ -96,9 +99,11 @@ def finish(
     officer_no: str,
     at: datetime,
     newest_entry: AuditHead | None,
+    lost: Iterable[LostCard],
     despite: str | None,
 ) -> Reconciled | Refused:
-    """Take over the marks of the published lists, by address, and let the office go on; wholly or not at all.
+    """Take over the marks of the published lists, by address, hold the cases of those who have a `lost` card already,
+    and let the office go on; wholly or not at all.
 
     `newest_entry` is that of the newest checkpoint found. Raises NotOnRecord where nothing waits to be finished, or
     there is no such officer.
@@ -121,10 +126,11 @@ def finish(
                     kept[idx] = status
                     beside[status] += 1
             work.restorations.keep_marks(uri, kept)
-        lost = None if newest_entry is None else max(0, newest_entry.number - waiting.head.number)
+        on_hold = dict(_held(work, lost, by))
+        entries_lost = None if newest_entry is None else max(0, newest_entry.number - waiting.head.number)
         finished = waiting.finished(officer_no, at, despite=despite)
         work.restorations.finish(finished)
-        counted: Facts = {"in_books": in_books.total(), "beside": beside.total(), "entries_lost": lost}
+        counted: Facts = {"in_books": in_books.total(), "beside": beside.total(), "entries_lost": entries_lost}
         _put_down(
             work, AuditAct.RESTORE_FINISHED, officer_no, at, {**counted, "epoch": waiting.epoch, "despite": despite}
         )
@@ -133,7 +139,42 @@ def finish(
             work.signing.resume(officer_no=officer_no, at=at)
             _put_down(work, AuditAct.SIGNING_RESUMED, officer_no, at, {"reason": REMARK}, subject="signing")
         work.commit()
-    return Reconciled(restoration=finished, in_books=in_books, beside=beside, entries_lost=lost)
+    return Reconciled(
+        restoration=finished, in_books=in_books, beside=beside, entries_lost=entries_lost, on_hold=on_hold
+    )
+
+
+def hold_bearers(
+    database: Database, lost: Iterable[LostCard], *, officer_no: str, at: datetime
+) -> Mapping[str, str] | Refused:
+    """Hold the cases of those who have a lost card, found after finishing; each with the card. Raises NotOnRecord."""
+    with database.write() as work:
+        by = Attempt(officer=read_officer(work, officer_no), at=at, device=DEVICE)
+        against = against_stopping(by.officer, reason=REMARK)
+        if against:
+            return Refused(objections=against)
+        on_hold = dict(_held(work, lost, by))
+        work.commit()
+    return on_hold
+
+
+def _held(work: UnitOfWork, lost: Iterable[LostCard], by: Attempt) -> Iterator[tuple[str, str]]:
+    """Put every case on hold whose card would be a second one for its bearer. Not one whose plan to sign is that very
+    card's: it is made again as it was."""
+    day = dhaka_day(by.at)
+    for card in lost:
+        if work.clearances.get(card.clearance_no) is not None:
+            continue  # sealed twice, recorded once
+        for case in work.applications.of_person(card.passport_no, birth_date=None):
+            planned = work.intents.for_application(case.reference)
+            same = planned is not None and planned.clearance_no == card.clearance_no
+            if same or case.issued or Move.HOLD not in case.moves_on(day):
+                continue
+            because = replace(by, reason=ANOTHER_CARD.format(number=card.clearance_no))
+            moved = write(work, decision.moved(case, Move.HOLD, because, on=day))
+            facts: Facts = {"clearance": card.clearance_no, "by": "lost_card"}
+            put_on_record(work, moved, AuditAct.APPLICATION_HELD, facts)
+            yield case.reference, card.clearance_no
 
 
 def _moved(work: UnitOfWork, ref: StatusRef, status: Status, by: Attempt) -> bool:

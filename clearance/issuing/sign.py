@@ -19,9 +19,10 @@ from clearance.domain.audit import AuditAct, AuditEntry
 from clearance.domain.clearance import Clearance, new_clearance_no
 from clearance.domain.decision import Attempt, Refused, may_issue
 from clearance.domain.eligibility import Case, valid_until
-from clearance.domain.signing import against_one_more, against_signing
+from clearance.domain.signing import against_one_more
 from clearance.issuing.cases import read_case, read_officer
 from clearance.issuing.claiming import claims_for
+from clearance.issuing.halt import against_any_signature
 from clearance.issuing.ports import NotSigned, SigningIntent, Trouble, UnitOfWork
 from clearance.issuing.proofreading import check_text
 from clearance.issuing.service import dhaka_day
@@ -98,7 +99,7 @@ class _Plan:
 
 def _plan(room: SigningRoom, work: UnitOfWork, case: Case, by: Attempt) -> _Plan | Refused:
     """Judge everything anew and write down what will be signed; the right to write is held."""
-    stop = against_signing(work.signing.standing_stop())
+    stop = against_any_signature(work)
     now = by.at
     against = stop or may_issue(case, by, on=dhaka_day(now))
     if against:

@@ -4,18 +4,20 @@ It decides which of several copies is the newest of each file, believing none be
 and lays them where desks fetch. What a list of them means for the books is decided in `issuing.restoring`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from clearance.credential.checkpoint import MAX_CHECKPOINT, Checkpoint, read_checkpoint
+from clearance.credential.cose import kid_of
 from clearance.credential.errors import CredentialError
 from clearance.credential.held import HeldTrust, hold
 from clearance.credential.status import MAX_TOKEN, Status, StatusList
-from clearance.credential.trust import MAX_BUNDLE, TrustBundle
+from clearance.credential.trust import MAX_BUNDLE, SignerState, TrustBundle
 from clearance.domain.restoration import marks
 from clearance.signing import files
 from clearance.signing.errors import PublicationRefused
@@ -41,7 +43,8 @@ class Copy:
 class Newest:
     """The newest of each file among all copies; `marks` is every list's say, with all that any copy calls INVALID.
 
-    `used` names the copies that verified, `refused` why the others count for nothing.
+    `used` names the copies that verified, `refused` why the others count for nothing. `distrusted_elsewhere` are the
+    keys, by identifier, that some copy calls distrusted and the newest bundle does not.
     """
 
     root_pem: bytes
@@ -54,6 +57,7 @@ class Newest:
     marks: Mapping[str, Mapping[int, Status]]
     used: tuple[str, ...] = ()
     refused: tuple[str, ...] = field(default=())
+    distrusted_elsewhere: tuple[bytes, ...] = ()
 
 
 def copy_in_folder(folder: Path) -> Copy:
@@ -102,7 +106,13 @@ def newest_of(copies: Sequence[Copy], *, root_pem: bytes) -> Newest:
         marks=gathered.marks,
         used=tuple(copy.where for copy, _ in good),
         refused=refused,
+        distrusted_elsewhere=tuple(sorted(_distrusted_in(good) - _distrusted_in([(best, trust)]))),
     )
+
+
+def _distrusted_in(copies: Iterable[tuple[Copy, HeldTrust]]) -> set[bytes]:
+    signers = chain.from_iterable(held.bundle.signers for _, held in copies if held.bundle)
+    return {kid_of(each.certificate_der) for each in signers if each.state is SignerState.DISTRUSTED}
 
 
 def lay(newest: Newest, directory: Path) -> None:

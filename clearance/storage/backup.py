@@ -4,10 +4,13 @@ Documents are never changed and hardly ever dropped, so that what a snapshot nam
 one that is not is counted. Trust files are taken in between: what is published is never older than the rows.
 """
 
-import secrets
-from collections.abc import Callable, Sequence
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
@@ -23,8 +26,8 @@ from clearance.storage.backup_folder import (
     HOME,
     Manifest,
     Published,
-    alone_in,
     appearing,
+    next_name,
     write_manifest,
 )
 from clearance.storage.backup_home import HomeFile, packed
@@ -33,8 +36,8 @@ from clearance.storage.sealing import RecordKeys
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much."""
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PROGRESS_EVERY = 500
+_SCRATCH = ".backup-"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,16 +61,17 @@ def make_backup(
     reread: bool,
     tell: Progress,
 ) -> Manifest:
-    """Write a backup into `target`; `reread` reads again what is there of earlier ones, and replaces what is damaged.
+    """Write a backup into `target`, which is the caller's alone; `reread` reads again what is there of earlier ones,
+    and replaces what is damaged.
 
-    Raises BackupRefused, BackupBusy, Unavailable, OSError; then the target holds what it held before.
+    Raises BackupRefused, Unavailable, OSError; then every earlier backup is as it was.
     """
-    name = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{''.join(secrets.choice(_ALPHABET) for _ in range(4))}"
-    with alone_in(target), appearing(target, name) as folder:
+    name = next_name(target, at=at)
+    with appearing(target, name) as folder:
         parts: dict[str, SealedPart] = {}
         with (
-            TemporaryDirectory(dir=source.scratch, prefix=".backup-") as scratch,
-            snapshot(source.database_url, keys=source.keys, scratch=Path(scratch), recipients=recipients) as taken,
+            _scratch_in(source.scratch) as scratch,
+            snapshot(source.database_url, keys=source.keys, scratch=scratch, recipients=recipients) as taken,
         ):
             tell("database", 0, 1)
             wanted = list(taken.records.documents())
@@ -93,6 +97,32 @@ def make_backup(
         )
         write_manifest(folder, manifest)
     return manifest
+
+
+@contextmanager
+def _scratch_in(folder: Path) -> Iterator[Path]:
+    """A folder for a copy in clear. What a killed run left of one goes first; that of a run at work stays."""
+    for left in folder.glob(f"{_SCRATCH}*/"):
+        with suppress(OSError), _at_work(left) as alone:  # gone meanwhile, or another user's: no reason for no backup
+            if alone:
+                shutil.rmtree(left)
+    with TemporaryDirectory(dir=folder, prefix=_SCRATCH) as name, _at_work(Path(name)):
+        yield Path(name)
+
+
+@contextmanager
+def _at_work(folder: Path) -> Iterator[bool]:
+    """Whether nobody else is at work in a folder; if so, it is ours until the block or the process ends."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            alone = True
+        except BlockingIOError:
+            alone = False
+        yield alone
+    finally:
+        os.close(descriptor)
 
 
 def _copy(

@@ -181,11 +181,16 @@ def _copy_sqlite(source: Path, copy: Path) -> None:
     if not source.is_file():
         raise BackupRefused(f"There is no database at {source}.")
     copy.touch(mode=0o600)
-    # In one step, so that no writer makes it begin again; a WAL lets them go on meanwhile.
-    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(copy)) as written:
-        read.backup(written)
-        written.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
-        (verdict,) = written.execute("PRAGMA quick_check(1)").fetchone()
+    try:
+        # In one step, so that no writer makes it begin again; a WAL lets them go on meanwhile.
+        with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(copy)) as written:
+            read.backup(written)
+            written.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+            (verdict,) = written.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        raise BackupRefused(
+            f"{source} could not be copied beside itself ({error}). The disk needs room for one more of it."
+        ) from None
     if verdict != "ok":
         raise BackupRefused(f"{source} is damaged ({verdict}). Bring back the last good backup.")
     _sync(copy)

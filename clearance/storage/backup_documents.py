@@ -8,6 +8,7 @@ neither read from the store nor written again.
 
 import hashlib
 import io
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -91,11 +92,12 @@ class SealedDocuments:
         """The files of one folder; documents are asked for in the order of their names, folder after folder."""
         if self._seen[0] != beginning:
             found = {}
-            with suppress(FileNotFoundError):
-                for path in (self._root / beginning).iterdir():
-                    match = _FILE.fullmatch(path.name)
-                    if match is not None:
-                        found[match["rest"]] = path
+            with suppress(FileNotFoundError), os.scandir(self._root / beginning) as entries:
+                for entry in entries:
+                    match = _FILE.fullmatch(entry.name)
+                    # A link leads off the disk that is carried away: the document itself is not there.
+                    if match is not None and entry.is_file(follow_symlinks=False):
+                        found[match["rest"]] = Path(entry.path)
             self._seen = (beginning, found)
         return self._seen[1]
 

@@ -15,11 +15,12 @@ import fcntl
 import json
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ MANIFEST, DATABASE, HOME, DOCUMENTS = "manifest.json", "database.age", "home.age
 PARTIAL = ".partial"
 _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-z]{4}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_STAMP = "%Y%m%dT%H%M%SZ"
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 class BackupBusy(BackupRefused):
@@ -139,20 +142,34 @@ def open_backup(folder: Path) -> Backup:
 
 def finished(target: Path) -> Sequence[Backup]:
     """The backups of a target that came to their end, the oldest first. Raises BackupRefused for a damaged manifest."""
-    names = sorted(path.parent.name for path in target.glob(f"*/{MANIFEST}") if _NAME.fullmatch(path.parent.name))
-    return [Backup(folder=target / name, manifest=Manifest.read(target / name / MANIFEST)) for name in names]
+    return [Backup(folder=target / name, manifest=Manifest.read(target / name / MANIFEST)) for name in _names(target)]
 
 
 def interrupted(target: Path) -> Sequence[Path]:
-    """Backups that did not come to their end."""
-    return sorted(target.glob(f"*{PARTIAL}"))
+    """Backups that did not come to their end; what else lies in the target is somebody's."""
+    ours = (path for path in target.glob(f"*{PARTIAL}") if _NAME.fullmatch(path.stem))
+    return sorted(path for path in ours if path.is_dir() and not path.is_symlink())
+
+
+def next_name(target: Path, *, at: datetime) -> str:
+    """A name after all that are there, also where the clock went back: the last by name is the newest, and stays."""
+    moment = at.astimezone(UTC).replace(microsecond=0)
+    for name in _names(target)[-1:]:
+        with suppress(ValueError):  # no moment: a name that nobody of us gave
+            last = datetime.strptime(name.partition("-")[0], _STAMP).replace(tzinfo=UTC)
+            moment = max(moment, last + timedelta(seconds=1))
+    return f"{moment:{_STAMP}}-{''.join(secrets.choice(_ALPHABET) for _ in range(4))}"
+
+
+def _names(target: Path) -> Sequence[str]:
+    return sorted(path.parent.name for path in target.glob(f"*/{MANIFEST}") if _NAME.fullmatch(path.parent.name))
 
 
 @contextmanager
 def alone_in(target: Path) -> Iterator[None]:
     """Make the target, and let nobody else write to it meanwhile. Raises BackupBusy, OSError."""
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(target / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(target / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -166,15 +183,19 @@ def alone_in(target: Path) -> Iterator[None]:
 @contextmanager
 def appearing(target: Path, name: str) -> Iterator[Path]:
     """A folder to write a backup into, which takes its name at the end. What is left of an interrupted one goes first;
-    its documents stay, and are not sealed again."""
+    its documents stay, and are not sealed again. Where the disk is full, the folder goes at once and makes room."""
     for left in interrupted(target):
         shutil.rmtree(left)
     SealedDocuments(target / "documents").sweep()
     partial = target / f"{name}{PARTIAL}"
     partial.mkdir(mode=0o700)
-    yield partial
-    sync_directory(partial)
-    partial.rename(target / name)
+    try:
+        yield partial
+        sync_directory(partial)
+        partial.rename(target / name)
+    except Exception:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
     sync_directory(target)
 
 
@@ -184,7 +205,11 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def prune(target: Path, *, keep: int) -> Sequence[str]:
-    """Let all but the newest `keep` backups go, and the documents that none names any more; the names of those gone."""
+    """Let all but the newest `keep` backups go, and the documents that none names any more; the names of those gone.
+
+    The target must be the caller's alone: what is being made there counts on documents that no backup names yet.
+    Raises BackupRefused for a damaged manifest, before anything goes; OSError.
+    """
     found = finished(target)
     old, kept = (found[:-keep], found[-keep:]) if keep else ((), found)
     for backup in old:

@@ -1,24 +1,27 @@
 """Bringing a backup back: the database, then every document, each proved by its digest.
 
 A restore that was interrupted goes on where it was: the database enters whole or not at all, and a document that is
-there is not written again. That the place was empty is asked once, before anything is written.
+there is not written again. A database that is there must then be the one of this backup, before anything is done to it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from pyrage import x25519
-from sqlalchemy import select
+from sqlalchemy import Connection, inspect, select
 
+from clearance.domain.restoration import Restoration
 from clearance.issuing.ports import Documents
+from clearance.storage.audit import SqlAuditLog
 from clearance.storage.backup_database import BackupRefused, bring_back, kind_of, require_empty
 from clearance.storage.backup_folder import DATABASE, DOCUMENTS, HOME, Backup
 from clearance.storage.backup_sealing import SealBroken, digest_of, open_into
 from clearance.storage.database import SqlDatabase
+from clearance.storage.restorations import SqlRestorations
 from clearance.storage.tables import clearances
+from clearance.storage.tables_restoring import restorations
 
-MARKER = ".restore-under-way"
 _PROGRESS_EVERY = 500
 _AT_ONCE = 1_000
 
@@ -50,14 +53,14 @@ def require_same_kind(backup: Backup, url: str) -> None:
 
 
 def database_back(backup: Backup, url: str, identities: Sequence[x25519.Identity], *, again: bool) -> None:
-    """Bring the database back; `again` after an interruption, when what is there can only be ours, and whole.
+    """Bring the database back; `again` after an interruption, when it may be there already, and whole.
 
-    Raises BackupRefused, NotForThisKey, SealBroken, OSError.
+    Raises BackupRefused, NotForThisKey, SealBroken, Unavailable, OSError.
     """
     try:
         require_empty(url)
     except BackupRefused:
-        if again:
+        if again and _is_of(backup, url):
             return
         raise
     part = backup.manifest.parts[DATABASE]
@@ -121,7 +124,34 @@ def cards(database: SqlDatabase) -> Iterator[CardKept]:
             yield CardKept(clearance_no=row.clearance_no, token=bytes(row.token), pdf_sha256=row.pdf_sha256)
 
 
-def under_way(home: Path) -> str | None:
-    """The backup that an interrupted restore was bringing back."""
-    marker = home / MARKER
-    return marker.read_text("ascii", "replace").strip() if marker.is_file() else None
+def not_reconciled(url: str) -> Restoration | None:
+    """The return from a backup that a database waits to finish; None also where there is no database of ours yet.
+
+    Nothing is changed, no schema either. Raises Unavailable.
+    """
+    with _looked_into(url) as connection:
+        return SqlRestorations(connection).standing() if connection else None
+
+
+def _is_of(backup: Backup, url: str) -> bool:
+    """Whether a database is what this backup brought there, and nobody has worked with it since."""
+    with _looked_into(url) as connection:
+        if connection is None:
+            return False
+        standing = SqlRestorations(connection).standing()
+        begun = standing is not None and standing.backup == backup.manifest.name
+        return begun or SqlAuditLog(connection).head() == backup.manifest.head
+
+
+@contextmanager
+def _looked_into(url: str) -> Iterator[Connection | None]:
+    """A read of a database that may be another program's, or none yet."""
+    database = SqlDatabase(url)
+    try:
+        if database.is_new:
+            yield None
+            return
+        with database.records() as records:
+            yield records.connection if inspect(records.connection).has_table(restorations.name) else None
+    finally:
+        database.close()

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,10 @@ from clearance.storage.database import SqlDatabase
 from clearance.storage.documents import DocumentDirectory
 from tests.bench import population
 from tests.fakes.installation import installation, made_keys
-from tests.fakes.office import ISSUER
+from tests.fakes.office import ISSUER, PERMIT
 from tests.fakes.outside import FakePrinter
 from tests.fakes.records_keys import KEYS, SEAL
-from tests.integration.test_backup import done, issue, run
+from tests.integration.backups import done, issue, run
 
 CARDS = int(os.environ.get("CLEARANCE_BENCH_CARDS", "1000000"))
 BACKUPS = int(os.environ.get("CLEARANCE_BENCH_BACKUPS", "100"))
@@ -75,13 +76,16 @@ def test_a_million_cards_come_back_within_a_quarter_of_an_hour(tmp_path: Path) -
     size = (home / "clearance.db").stat().st_size
     with timed(f"floor: {size >> 20} MiB copied"):
         shutil.copyfile(home / "clearance.db", tmp_path / "copy")
+    (tmp_path / "copy").unlink()  # a disk holds three databases of this size, and not six
     with timed("first backup"):
         backup = ("backup", tmp_path / "target", "--home", home, "--recipient", public)
         done(*backup, status=1)  # the one photo that all share was never stored
+    shutil.rmtree(finished(tmp_path / "target")[0].folder)
     with timed("second backup, documents known"):
         done(*backup, "--quick", status=1)
     with timed("verified without a key"):
         done("backup", "verify", tmp_path / "target")
+    shutil.rmtree(home)
     with timed("restored") as took:
         back = run(
             *("restore", tmp_path / "target", "--home", tmp_path / "new"),
@@ -101,13 +105,12 @@ def test_every_backup_of_an_office_at_work_is_good(tmp_path: Path, monkeypatch: 
     public = done("backup", "key", "--out", identity).stdout.strip()
     end = threading.Event()
     issued: list[Clearance] = []
-    with installation(home, printer=FakePrinter()) as office:
+    with installation(home, printer=FakePrinter(), permits=(replace(PERMIT, places=100 * BACKUPS),)) as office:
         monkeypatch.setattr("clearance.bootstrap.now", office.clock.now)
 
         def work() -> None:
-            while not end.is_set() and len(issued) < 24:
+            while not end.is_set():
                 issued.append(issue(office, len(issued)))
-                end.wait(0.05 * BACKUPS / 10)
 
         writer = threading.Thread(target=work)
         writer.start()
@@ -122,7 +125,7 @@ def test_every_backup_of_an_office_at_work_is_good(tmp_path: Path, monkeypatch: 
     assert len(backups) == BACKUPS
     heads = {good(each, identity, tmp_path / "opened.db") for each in backups}
     print(f"{BACKUPS} backups, {len(issued)} cards issued meanwhile, {len(heads)} different moments")
-    assert len(heads) > 1
+    assert len(heads) > BACKUPS * 0.9  # somebody wrote at nearly all times
 
 
 def good(backup: Backup, identity: Path, opened: Path) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.programs import prepare_demo
+from tests.integration.backups import Lost, lost_office
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +14,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("visitor") / "demo"
     prepare_demo(home)
     return home
+
+
+@pytest.fixture(scope="session")
+def lost(tmp_path_factory: pytest.TempPathFactory) -> Lost:
+    """An office whose machine is gone, with what others still hold of it. Nobody changes it."""
+    return lost_office(tmp_path_factory.mktemp("lost"))

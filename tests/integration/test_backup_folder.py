@@ -1,8 +1,12 @@
 """What lies in a target: sealed files that tell nothing, proved whole without a key, kept and let go by number."""
 
+import fcntl
 import json
+import os
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +15,14 @@ import pytest
 from clearance.domain.clearance import Clearance
 from clearance.storage import backup_sealing
 from clearance.storage.backup_documents import SealedDocuments
-from clearance.storage.backup_folder import finished, interrupted, open_backup
+from clearance.storage.backup_folder import BackupBusy, alone_in, finished, interrupted, open_backup, prune
 from clearance.storage.backup_sealing import identities_in, open_into
 from clearance.storage.database import SqlDatabase
 from tests.fakes.installation import Installation, installation
 from tests.fakes.office import ISSUER
 from tests.fakes.outside import FakePrinter
 from tests.fakes.records_keys import KEY, KEYS
-from tests.integration.test_backup import done, issue
+from tests.integration.backups import done, issue
 
 MAIL_PASSWORD = "hunter2-mail-password"
 
@@ -190,9 +194,116 @@ def test_only_so_many_are_kept_and_no_document_of_those_is_let_go(place: Place) 
     place.backup("--keep", "2")
     kept = finished(place.target)
     assert len(kept) == 2
-    assert not list((place.target / "documents").glob("00/*"))
+    assert not list((place.target / "documents").glob(f"00/{'f' * 62}-*"))
     for backup in kept:
         assert not list(backup.faults())
+
+
+def test_a_clock_that_went_back_neither_hides_the_newest_backup_nor_lets_it_go(place: Place) -> None:
+    place.office.clock.advance(days=400)  # for a night it was wrong
+    place.backup()
+    place.office.clock.advance(days=-400)
+    issue(place.office, 2)
+    place.backup("--quick")
+    newest = open_backup(place.target)
+    assert newest.manifest.rows["clearances"] == 2
+    assert newest.manifest.made_at == place.office.clock.now()
+    place.backup("--quick", "--keep", "1")
+    (kept,) = finished(place.target)
+    assert kept.manifest.rows["clearances"] == 2
+    assert kept.manifest.name > newest.manifest.name
+
+
+def test_while_one_backup_is_made_no_other_is_begun_and_none_is_let_go(place: Place) -> None:
+    place.backup()
+    before = content(place.target)
+    with alone_in(place.target):
+        assert "under way" in place.backup("--keep", "1", status=75)
+    assert content(place.target) == before
+
+
+def test_old_backups_are_let_go_while_the_target_is_still_ours(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another run counts on, and no backup names yet, would go with them."""
+    place.backup()
+    place.office.clock.advance(hours=1)
+
+    def watched(target: Path, *, keep: int) -> list[str]:
+        with pytest.raises(BackupBusy), alone_in(target):
+            pass
+        return list(prune(target, keep=keep))
+
+    monkeypatch.setattr("clearance.storage.backup_folder.prune", watched)
+    assert "Let go" in place.backup("--keep", "1")
+
+
+def test_a_full_disk_leaves_earlier_backups_whole_and_gives_its_room_back(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.backup()
+    issue(place.office, 2)
+    place.office.clock.advance(hours=1)
+    with monkeypatch.context() as full:
+        full.setattr("clearance.storage.backup.SealedDocuments.add", no_room)
+        assert "No space left" in place.backup("--keep", "1", status=74)
+    assert not interrupted(place.target)
+    assert len(finished(place.target)) == 1
+    assert done("backup", "verify", place.target).exit_code == 0
+    with monkeypatch.context() as full:
+        full.setattr("clearance.storage.backup_database.sqlite3.connect", no_room_for_sqlite)
+        assert "needs room" in place.backup(status=65)
+    assert not list(place.office.home.glob(".backup-*"))
+
+
+def no_room(*_: object) -> int:
+    raise OSError(28, "No space left on device", "/mnt/backup")
+
+
+def no_room_for_sqlite(*_: object) -> None:
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+def test_a_killed_backup_leaves_no_copy_in_clear_for_longer_than_to_the_next(place: Place) -> None:
+    left, at_work = place.office.home / ".backup-killed", place.office.home / ".backup-at-work"
+    for folder in (left, at_work):
+        folder.mkdir()
+        (folder / "database").write_bytes(b"SQLite format 3")
+    with place_at_work(at_work):
+        place.backup()
+        assert not left.exists()
+        assert (at_work / "database").exists()
+
+
+@contextmanager
+def place_at_work(folder: Path) -> Iterator[None]:
+    """As a run that is copying."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    yield
+    os.close(descriptor)
+
+
+def test_what_others_keep_in_the_target_is_left_there(place: Place, tmp_path: Path) -> None:
+    place.target.mkdir()
+    theirs, elsewhere = place.target / "photos.partial", tmp_path / "elsewhere"
+    for folder in (theirs, elsewhere):
+        folder.mkdir()
+        (folder / "one.jpg").write_bytes(b"jpeg")
+    (place.target / "20260101T000000Z-abcd.partial").symlink_to(elsewhere)
+    place.backup("--keep", "1")
+    assert (theirs / "one.jpg").exists()
+    assert (elsewhere / "one.jpg").exists()
+
+
+def test_a_document_that_only_a_link_leads_to_is_not_there(place: Place, tmp_path: Path) -> None:
+    place.backup()
+    (path, *_) = (place.target / "documents").glob("*/*.age")
+    path.rename(tmp_path / path.name)
+    path.symlink_to(tmp_path / path.name)
+    assert "not there" in done("backup", "verify", place.target, status=1).output
+    place.office.clock.advance(hours=1)
+    place.backup("--quick")
+    assert done("backup", "verify", place.target, "--identity", place.identity).exit_code == 0
+    assert (tmp_path / path.name).exists()
 
 
 def test_a_document_that_the_store_lost_is_counted_and_does_not_stop_the_backup(place: Place) -> None:

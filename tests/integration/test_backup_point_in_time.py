@@ -18,7 +18,7 @@ from tests.fakes.installation import joined, made_keys
 from tests.fakes.office import ISSUER, NOW, furnish
 from tests.fakes.outside import FakeClock, FakePrinter
 from tests.fakes.records_keys import KEYS, lay_keys
-from tests.integration.test_backup import done, issue, revoke_card
+from tests.integration.backups import done, issue, revoke_card
 from tests.stack import postgresql
 from tests.stack.postgresql import Cluster, installed, server_user
 
@@ -117,6 +117,8 @@ def test_an_office_that_went_back_an_hour_keeps_a_card_cancelled_that_was_cancel
                     assert standing.status is Status.VALID
                 with pytest.raises(NotReconciled):
                     keep_published(office.room)
+                publish_bundle = ("keys", "bundle", "publish", "--renew", "--dir", home / "keys")
+                assert "clearance restore finish" in done(*publish_bundle, status=75).output
                 done(
                     "restore", "finish", "--home", home, "--officer", ISSUER.number
                 )  # what is published here is newest

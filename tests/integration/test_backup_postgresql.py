@@ -16,7 +16,7 @@ from tests.fakes.installation import Installation, joined, made_keys
 from tests.fakes.office import ISSUER, NOW, furnish
 from tests.fakes.outside import FakeClock, FakePrinter
 from tests.fakes.records_keys import KEYS, lay_keys
-from tests.integration.test_backup import at, done, issue, revoke_card
+from tests.integration.backups import at, done, issue, revoke_card
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_a_restored_database_has_every_row_goes_on_counting_and_keeps_its_guards
         cards = [issue(office, number) for number in range(3)]
         keep_published(office.room)
         publish_checkpoint(office.room)
-        with at(office):
+        with at(office.clock):
             office.clock.advance(minutes=30)
             made = done("backup", tmp_path / "backups", "--home", home, "--recipient", public)
             office.clock.advance(minutes=30)

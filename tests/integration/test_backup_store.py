@@ -11,7 +11,7 @@ from tests.fakes.object_store import BUCKET, LocalStore, local_store
 from tests.fakes.office import ISSUER
 from tests.fakes.outside import FakePrinter
 from tests.fakes.records_keys import SEAL
-from tests.integration.test_backup import done, issue, run
+from tests.integration.backups import done, issue, run
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ WAYS_OUT = {
     "clearance/channel/address.py": "the signing service: a Unix socket, or TLS 1.3 with the one authority named",
     "clearance/clamd.py": "the virus scanner of the settings: this machine or a network of its own; 50 s, 1 kB",
     "clearance/cli/audit.py": "`clearance audit`: whoever types the address names it; bounded in time",
-    "clearance/cli/restore_steps.py": "`clearance restore`: the office's own published files, verified after they came",
+    "clearance/cli/restore_finish.py": "`clearance restore finish`: the office's own published files, verified",
     "clearance/demo/programs.py": "waits for the demo's programs on this computer",
     "clearance/demo/start.py": "looks for a free port on this computer",
     "clearance/doctor/online.py": "`clearance doctor --online`: the office's own public address; 10 s",

@@ -21,6 +21,7 @@ from clearance import logs
 from clearance.card.printer import CardPrinter
 from clearance.channel.address import Address, TlsAddress, UnixAddress
 from clearance.channel.client import RemoteSigning
+from clearance.clamd import Clamd
 from clearance.config import SETTINGS_FILE, Settings
 from clearance.credential.trust import TrustBundle
 from clearance.issuing import restoring
@@ -135,8 +136,14 @@ def service_of(settings: Settings) -> Iterator[Service]:
             card_policy=settings.card_policy,
             oversight=settings.oversight_policy,
             retention=settings.retention_policy,
+            scanner=open_scanner(settings),
             ring=_bell(settings),
         )
+
+
+def open_scanner(settings: Settings) -> Clamd | None:
+    """Who looks through what people send in; None where none is named. Nobody is asked yet."""
+    return Clamd(settings.files.scanner, report=log.error) if settings.files.scanner else None
 
 
 def _vault_key(home: Path) -> bytes:

@@ -13,16 +13,7 @@ from clearance.domain.signing import SignedLately, SigningStop
 from clearance.domain.staff import Role
 from clearance.issuing.ports import Conflict, Database, NotOnRecord, UnitOfWork
 from tests.contract.steps import sought, write
-from tests.fakes.office import (
-    AGENCY_CLERK,
-    CLERK,
-    DISTRICT,
-    EVERYTHING,
-    NOW,
-    PERMIT,
-    STAFF,
-    officer,
-)
+from tests.fakes.office import AGENCY_CLERK, CLERK, DISTRICT, EVERYTHING, NOW, PERMIT, STAFF, officer
 from tests.fakes.values import URI, application, desk, entry, intent
 
 

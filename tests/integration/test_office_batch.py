@@ -4,104 +4,27 @@ import csv
 import io
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from PIL import Image
 
-from clearance.channel.client import RemoteSigning
-from clearance.cli import batch_report
 from clearance.cli import clearance as main
-from clearance.credential.held import HeldTrust
-from clearance.domain.clearance import Clearance
-from clearance.domain.lifecycle import ApplicationState, Move
-from clearance.issuing import cards, sheet
-from clearance.issuing.component import SigningComponent
-from clearance.issuing.halt import resume_signing, stop_signing
-from clearance.issuing.ports.cases import Sought
-from clearance.issuing.rows import COLUMNS, EXAMPLE
-from clearance.issuing.service import Service
+from clearance.domain.lifecycle import Move
+from clearance.issuing import sheet
+from clearance.issuing.rows import COLUMNS
 from clearance.issuing.with_reason import move_with_reason
-from tests.fakes.channels import unix_address
-from tests.fakes.codes import codes_for
-from tests.fakes.installation import Installation, installation, snapshot
-from tests.fakes.office import APPROVER, CHECKER, CLERK, DEVICE, EVERYTHING, ISSUER, PASSWORD, STAFF, TODAY, expect
-from tests.fakes.outside import FakePasswords, FakePrinter
-
-ACCOUNTS = {"entered-by": CLERK, "checked-by": CHECKER, "approved-by": APPROVER, "issued-by": ISSUER}
-PASSWORDS = {f"CLEARANCE_PASSWORD_{name}": PASSWORD for name in ("E_1", "C_1", "A_1", "I_1", "X_1")}
-GOOD = "good"
-EVERY_CASE = Sought(states=frozenset(ApplicationState), on=TODAY)
-
-
-def row(index: int, **cells: str) -> dict[str, str]:
-    """The cells of one worker in good order."""
-    own = {
-        "passport_no": f"A{index:08d}",
-        "registration_no": f"BIDN2026{index:07d}",
-        "visa_no": f"60{index:08d}",
-        "receipt_no": f"CH-26-{index:06d}",
-        "pay_order_no": f"PO-26-{index:06d}",
-        "photo": "photos/face.jpg",
-    }
-    return {**EXAMPLE, **own, **cells}
-
-
-@dataclass
-class Desk:
-    """A clerk's folder with a CSV file and photos, and the command to run on it."""
-
-    folder: Path
-    service: Service
-    installed: Installation
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "applications.csv"
-
-    def write(self, *rows: Mapping[str, str], encoding: str = "utf-8", **dialect: str) -> None:
-        text = io.StringIO()
-        writer = csv.DictWriter(text, COLUMNS, **dialect)
-        writer.writeheader()
-        writer.writerows(rows)
-        self.file.write_bytes(text.getvalue().encode(encoding))
-
-    def run(self, *arguments: str, env: Mapping[str, str | None] | None = None, **accounts: str) -> Result:
-        @contextmanager
-        def opener(_home: Path) -> Iterator[Service]:
-            yield self.service
-
-        names = {option: accounts.get(option.replace("-", "_"), who.username) for option, who in ACCOUNTS.items()}
-        options = [text for option, name in names.items() for text in (f"--{option}", name)]
-        command = ["batch", "issue", str(self.file), "--home", str(self.folder), *options, *arguments]
-        codes = codes_for(self.service, *STAFF)
-        environment = {"LC_ALL": "C.UTF-8", **PASSWORDS, **codes, **(env or {})}
-        return CliRunner(env=environment).invoke(main, command, obj=opener)
-
-    def results(self) -> list[dict[str, str]]:
-        text = (self.folder / "applications.result.csv").read_text(encoding="utf-8-sig")
-        return list(csv.DictReader(io.StringIO(text)))
-
-    def cards(self) -> list[Clearance]:
-        return list(cards.find(self.service, officer=ISSUER, text="", page=1).items)
-
-    def cases(self) -> int:
-        with self.service.database.read() as work:
-            return work.applications.count(EVERY_CASE)
+from tests.fakes.installation import snapshot
+from tests.fakes.office import DEVICE, EVERYTHING, expect
+from tests.integration.batch_desk import EVERY_CASE, Desk, open_desk, row
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    home, folder = tmp_path / "home", tmp_path / "folder"
-    home.mkdir()
-    (folder / "photos").mkdir(parents=True)
-    (folder / "photos" / "face.jpg").write_bytes(snapshot())
-    with installation(home, printer=FakePrinter(lacking="ৎ")) as installed:
-        yield Desk(folder, replace(installed.service, passwords=FakePasswords()), installed)
+    with open_desk(tmp_path) as desk:
+        yield desk
 
 
 def test_the_template_is_a_file_that_the_command_reads(desk: Desk) -> None:
@@ -362,144 +285,9 @@ def test_a_row_with_too_many_cells_is_refused(desk: Desk) -> None:
     assert issued["outcome"] == "issued"
 
 
-class TestAccounts:
-    def test_four_persons_are_needed(self, desk: Desk) -> None:
-        desk.write(row(1))
-        result = desk.run(approved_by="e-1")
-        assert result.exit_code == 64
-        assert "four different officers" in result.output
-
-    def test_one_person_with_every_role_is_one_person(self, desk: Desk) -> None:
-        desk.write(row(1))
-        assert desk.run(entered_by="x-1", approved_by=" X-1 ").exit_code == 64
-
-    @pytest.mark.parametrize("name", ["nobody", "x-1; rm"])
-    def test_an_unknown_officer_is_not_let_in(self, desk: Desk, name: str) -> None:
-        desk.write(row(1))
-        result = desk.run(issued_by=name, env={"CLEARANCE_PASSWORD_NOBODY": "x", "CLEARANCE_PASSWORD_X_1__RM": "x"})
-        assert result.exit_code == 77
-        assert desk.cases() == 0
-
-    def test_a_wrong_password_is_not_let_in(self, desk: Desk) -> None:
-        desk.write(row(1))
-        result = desk.run(env={"CLEARANCE_PASSWORD_A_1": "wrong"})
-        assert result.exit_code == 77
-        assert "password is wrong" in result.output
-        assert PASSWORD not in result.output
-
-    @pytest.mark.parametrize("code", ["000000", "aaaa-bbbb-cccc-dddd", ""])
-    def test_a_right_password_without_a_right_code_is_not_let_in(self, desk: Desk, code: str) -> None:
-        desk.write(row(1))
-        result = desk.run(env={"CLEARANCE_CODE_A_1": code})
-        assert result.exit_code == 77
-        assert "code of a-1 is wrong" in result.output
-        assert desk.cases() == 0
-
-    def test_a_missing_role_is_named(self, desk: Desk) -> None:
-        desk.write(row(1))
-        result = desk.run(approved_by="i-1", issued_by="a-1")
-        assert result.exit_code == 77
-        assert "Approving officer" in result.output
-
-    def test_another_officer_with_the_role_may_stand_in(self, desk: Desk) -> None:
-        desk.write(row(1))
-        assert desk.run(issued_by=EVERYTHING.username).exit_code == 0
-        [card] = desk.cards()
-        assert card.issued_by == EVERYTHING.number
-
-    def test_without_terminal_and_variable_the_variable_is_named(self, desk: Desk) -> None:
-        desk.write(row(1))
-        result = desk.run(env={"CLEARANCE_PASSWORD_I_1": None})
-        assert result.exit_code == 64
-        assert "CLEARANCE_PASSWORD_I_1" in result.output
-
-
-def test_a_key_that_desks_do_not_trust_stops_the_run_and_a_second_run_goes_on(desk: Desk) -> None:
-    desk.write(row(1), row(2), row(3))
-    working, room = desk.service, desk.installed.room
-    # For the first card: the clock, which lists there are, the judgement after signing, and the one on what was drawn.
-    answers = iter([room.held()] * 4)
-    halting = replace(room, held=lambda: next(answers, HeldTrust(bundle=None)))
-    desk.service = replace(working, signing=SigningComponent(halting))
-    stopped = desk.run()
-    assert stopped.exit_code == 75
-    assert "Stopped at row 3" in stopped.output
-    assert "trust_unusable" in stopped.output
-    assert [line["outcome"] for line in desk.results()] == ["issued"]
-    desk.service = working
-    assert desk.run().exit_code == 0
-    assert [line["outcome"] for line in desk.results()] == ["already_issued", "issued", "issued"]
-    assert desk.cases() == 3
-
-
-def test_a_stop_of_all_signing_ends_the_run_before_more_cases_are_entered(desk: Desk) -> None:
-    desk.write(row(1), row(2), row(3))
-    expect(stop_signing(desk.service, officer_no=APPROVER.number, reason="Passwords stolen"))
-    stopped = desk.run()
-    assert stopped.exit_code == 75
-    assert "Stopped at row 2" in stopped.output
-    assert "A-1 stopped all signing on" in stopped.output
-    assert desk.cases() == 1
-    resume_signing(desk.service, officer_no=APPROVER.number, reason="Passwords changed")
-    assert desk.run().exit_code == 0
-    assert desk.cases() == 3
-
-
-def test_without_a_signing_service_the_run_ends_and_a_second_run_goes_on(desk: Desk) -> None:
-    working, nobody = desk.service, RemoteSigning(unix_address(desk.folder))
-    desk.write(row(1), row(2))
-    desk.service = replace(working, signing=nobody)
-    stopped = desk.run()
-    assert stopped.exit_code == 75
-    assert "The signing service does not answer; nothing was issued." in stopped.output
-    assert desk.cards() == []
-    desk.service = working
-    assert desk.run().exit_code == 0
-    assert len(desk.cards()) == 2
-
-
 def test_a_result_file_that_cannot_be_written_is_said_before_any_card_is_made(desk: Desk) -> None:
     desk.write(row(1))
     (desk.folder / "applications.result.csv").mkdir()
     result = desk.run()
     assert result.exit_code == 73
     assert desk.cards() == []
-
-
-class TestLanguage:
-    def test_reasons_are_given_in_bengali(self, desk: Desk) -> None:
-        desk.write(row(1, birth_date="৩১/০২/১৯৯০"), row(2, permit_no="EA-NONE"))
-        result = desk.run("--lang", "bn")
-        assert result.exit_code == 1
-        for line in desk.results():
-            assert any("\u0980" <= character <= "\u09ff" for character in line["reason"])
-        assert "০টি কার্ড ইস্যু হয়েছে" in result.output
-
-    @pytest.mark.parametrize(
-        ("env", "says"),
-        [
-            ({"LC_ALL": "bn_BD.UTF-8"}, "ফাইলে কোনো সারি নেই"),
-            ({"LC_ALL": None, "LANG": "bn_BD"}, "ফাইলে"),
-            ({}, "no rows"),
-        ],
-    )
-    def test_the_terminals_locale_decides(self, desk: Desk, env: dict[str, str | None], says: str) -> None:
-        desk.file.write_bytes(b"")
-        assert says in desk.run(env=env).output
-
-
-class TestTerminal:
-    def test_people_see_a_table_at_the_end(self, desk: Desk) -> None:
-        desk.write(row(1), row(2, sex="[bold]?[/bold]"))
-        result = desk.run(env={"FORCE_COLOR": "1", "COLUMNS": "160"})
-        assert result.exit_code == 1
-        assert "Passport number" in result.output
-        assert desk.cards()[0].clearance_no in result.output
-        assert "[bold]?" in result.output
-
-    def test_a_long_run_shows_what_was_refused(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(batch_report, "LONGEST_TABLE", 2)
-        desk.write(row(1), row(2), row(3, sex="?"))
-        result = desk.run(env={"FORCE_COLOR": "1", "COLUMNS": "160"})
-        assert desk.cards()[0].clearance_no not in result.output
-        assert "A00000003" in result.output

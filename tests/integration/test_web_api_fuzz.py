@@ -12,7 +12,7 @@ from waitress.server import create_server
 from clearance.domain.client import ClientScope
 from clearance.web.api import door
 from tests.fakes.office import EVERYTHING, draft
-from tests.integration.test_web_api import open_api, program
+from tests.integration.api.programs import open_api, program
 
 EXAMPLES = 3
 """Random requests of each kind; besides them come every example, every boundary and chains of operations."""

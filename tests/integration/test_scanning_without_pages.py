@@ -20,7 +20,7 @@ from tests.fakes.batch_files import line
 from tests.fakes.office import APPROVER, CHECKER, CLERK, ISSUER, OfficeAtWork, open_office
 from tests.fakes.outside import PORTRAIT
 from tests.fakes.scanner import MARK, FakeScanner
-from tests.integration.test_web_api import Program, problem, program, said
+from tests.integration.api.programs import Program, problem, program, said
 
 
 @pytest.fixture

@@ -1,27 +1,24 @@
-"""What happens to a case beside the straight way: drafts, corrections, holds, renewals, departures, and who sees it."""
+"""What happens to a case beside the straight way: drafts, returns, holds, departures, and who sees it."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
-from clearance.credential.claims import CardClass, parse_claims
+from clearance.credential.claims import parse_claims
 from clearance.credential.cose import parse_sign1
 from clearance.credential.status import Status
-from clearance.domain.application import Application, ApplicationDraft
 from clearance.domain.audit import AuditAct
-from clearance.domain.clearance import Clearance, RevocationReason
+from clearance.domain.clearance import RevocationReason
 from clearance.domain.decision import Refused
 from clearance.domain.eligibility import Ground
 from clearance.domain.lifecycle import STATUS_OF, ApplicationState, Move
-from clearance.domain.person import Passport
-from clearance.domain.staff import Officer, Role
+from clearance.domain.staff import Role
 from clearance.issuing import approve, cards, check, entry, queue, revoke
 from clearance.issuing.amend import amend
-from clearance.issuing.correct import correct, renew_passport
 from clearance.issuing.depart import record_departure
 from clearance.issuing.moving import NotYetPublished
-from clearance.issuing.ports import Conflict, NotOnRecord, Sought
+from clearance.issuing.ports import Conflict, NotOnRecord
 from clearance.issuing.publish import publish_status
 from clearance.issuing.request import request_card
 from clearance.issuing.sign import SignedClearance, sign
@@ -36,62 +33,17 @@ from tests.fakes.office import (
     DISTRICT,
     EVERYTHING,
     ISSUER,
-    PERMIT,
     SECOND_ISSUER,
-    TODAY,
     OfficeAtWork,
     decide,
     draft,
     expect,
     officer,
 )
-from tests.fakes.outside import PORTRAIT
 from tests.fakes.values import desk
+from tests.unit.issuing.lives import acts, card_of, grounds, held, released, with_photo
 
 S = ApplicationState
-NEW_PASSPORT = Passport(number="B00000009", issued_on=date(2026, 11, 20), expires_on=date(2036, 11, 19))
-
-
-def with_photo(office: OfficeAtWork, wanted: ApplicationDraft | None = None) -> ApplicationDraft:
-    return entry.with_portrait(office.service, wanted or draft(), office.service.prepare_photo(PORTRAIT))
-
-
-def grounds(result: object) -> list[Ground]:
-    assert isinstance(result, Refused)
-    return [objection.ground for objection in result.objections]
-
-
-def acts(office: OfficeAtWork, reference: str) -> list[str]:
-    with office.service.database.read() as work:
-        return [each.act for each in work.audit.entries(subject=reference)]
-
-
-def card_of(office: OfficeAtWork, clearance: Clearance) -> Clearance:
-    with office.service.database.read() as work:
-        found = work.clearances.get(clearance.clearance_no)
-    assert found is not None
-    return found
-
-
-def held(office: OfficeAtWork, reference: str, *, by: Officer = APPROVER) -> Application:
-    version = office.stored(reference).version
-    return expect(
-        move_with_reason(
-            office.service, reference, Move.HOLD, officer=by, device=DEVICE, version=version, reason="letter 12/26"
-        )
-    )
-
-
-def released(office: OfficeAtWork, case: Application, *, by: Officer = ISSUER) -> Application | Refused:
-    return move_with_reason(
-        office.service,
-        case.reference,
-        Move.RELEASE,
-        officer=by,
-        device=DEVICE,
-        version=case.version,
-        reason="cleared up",
-    )
 
 
 # --- drafts and corrections before the card
@@ -292,131 +244,6 @@ def test_a_card_on_hold_may_be_revoked(office: OfficeAtWork) -> None:
     )
     assert card_of(office, clearance).status is Status.INVALID
     assert office.stored(clearance.application_reference).state is S.REVOKED
-
-
-# --- corrected and renewed
-
-
-def corrected(office: OfficeAtWork, clearance: Clearance, **worker: str) -> Application:
-    old = office.stored(clearance.application_reference)
-    new = replace(old.draft, worker=replace(old.draft.worker, **worker))
-    return expect(correct(office.service, clearance.clearance_no, new, officer=CLERK, device=DEVICE))
-
-
-def test_a_correction_takes_the_place_of_the_old_card_in_one_step(office: OfficeAtWork) -> None:
-    old = office.issue()
-    office.clock.advance(days=10)
-    correction = corrected(office, old, name_en="MD. RAHIM UDDIN SARKAR")
-    assert correction.replaces == old.clearance_no
-    assert card_of(office, old).status is Status.VALID
-    decide(office.service, correction)
-    new = expect(request_card(office.service, correction.reference, officer=ISSUER, device=DEVICE))
-    assert card_of(office, old).status is Status.SUPERSEDED
-    assert office.stored(old.application_reference).state is S.SUPERSEDED
-    assert new.valid_until == old.valid_until
-    claims = parse_claims(parse_sign1(new.token).payload, issuer=office.room.issuer)
-    assert (claims.full_name, claims.card_class) == ("MD. RAHIM UDDIN SARKAR", CardClass.REISSUE)
-    assert acts(office, old.application_reference)[-1] == AuditAct.CARD_SUPERSEDED
-    view = cards.card(office.service, old.clearance_no, officer=ISSUER)
-    assert view is not None
-    assert view.successor == new.clearance_no
-    with office.service.database.read() as work:
-        permit = work.permits.get(PERMIT.number)
-    assert permit is not None
-    assert permit.used == 1  # the place of the old card
-
-
-def test_a_correction_finds_its_own_place_on_a_full_permit(office: OfficeAtWork) -> None:
-    cleared = [office.issue(draft(index)) for index in range(PERMIT.places)]
-    correction = corrected(office, cleared[3], name_en="MD. RAHIM SARKAR")
-    decide(office.service, correction)
-    assert expect(request_card(office.service, correction.reference, officer=ISSUER, device=DEVICE))
-
-
-def test_whatever_fails_while_a_correction_is_issued_leaves_the_old_card_good(
-    office: OfficeAtWork, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    old = office.issue()
-    correction = corrected(office, old, name_en="MD. RAHIM SARKAR")
-    decide(office.service, correction)
-
-    def fail(*_: object, **__: object) -> bytes:
-        raise OSError("power cut")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(office.printer, "seal", fail)
-        with pytest.raises(Exception, match="storage"):
-            request_card(office.service, correction.reference, officer=ISSUER, device=DEVICE)
-    assert card_of(office, old) == old
-    assert expect(request_card(office.service, correction.reference, officer=ISSUER, device=DEVICE))
-
-
-@pytest.mark.parametrize(
-    ("field", "changed"),
-    [
-        ("registration_no", lambda d: replace(d, worker=replace(d.worker, registration_no="BIDN1"))),
-        ("permit_no", lambda d: replace(d, permit_no="EA-2")),
-        ("licence_no", lambda d: replace(d, licence_no=None)),
-        ("receipt_no", lambda d: replace(d, payment=replace(d.payment, receipt_no="CH-X"))),
-    ],
-)
-def test_a_correction_is_of_the_same_worker_permit_and_fees(office: OfficeAtWork, field: str, changed) -> None:
-    old = office.issue()
-    wanted = changed(office.stored(old.application_reference).draft)
-    result = correct(office.service, old.clearance_no, wanted, officer=CLERK, device=DEVICE)
-    assert isinstance(result, Refused)
-    assert [(each.ground, each.details) for each in result.objections] == [(Ground.NOT_A_CORRECTION, {"field": field})]
-
-
-@pytest.mark.parametrize("what", ["revoked", "held", "run out"])
-def test_only_a_card_in_force_is_corrected(office: OfficeAtWork, what: str) -> None:
-    old = office.issue()
-    wanted = office.stored(old.application_reference).draft
-    match what:
-        case "revoked":
-            reason = RevocationReason.ISSUED_IN_ERROR
-            expect(
-                revoke.revoke(office.service, old.clearance_no, officer=ISSUER, device=DEVICE, reason=reason, remark="")
-            )
-        case "held":
-            held(office, old.application_reference)
-        case _:
-            office.clock.advance(days=91)
-    result = correct(office.service, old.clearance_no, wanted, officer=CLERK, device=DEVICE)
-    assert grounds(result) == [Ground.CARD_RAN_OUT if what == "run out" else Ground.CARD_NOT_IN_FORCE]
-
-
-def test_a_correction_of_a_card_revoked_meanwhile_is_not_issued(office: OfficeAtWork) -> None:
-    old = office.issue()
-    correction = corrected(office, old, name_en="MD. RAHIM SARKAR")
-    decide(office.service, correction)
-    reason = RevocationReason.FALSE_DOCUMENTS
-    expect(revoke.revoke(office.service, old.clearance_no, officer=ISSUER, device=DEVICE, reason=reason, remark=""))
-    refused = request_card(office.service, correction.reference, officer=ISSUER, device=DEVICE)
-    assert Ground.CARD_NOT_IN_FORCE in grounds(refused)
-
-
-def test_a_renewed_passport_is_linked_and_both_numbers_find_the_card(office: OfficeAtWork) -> None:
-    old = office.issue()
-    renewal = expect(renew_passport(office.service, old.clearance_no, NEW_PASSPORT, officer=CLERK, device=DEVICE))
-    decide(office.service, renewal)
-    new = expect(request_card(office.service, renewal.reference, officer=ISSUER, device=DEVICE))
-    claims = parse_claims(parse_sign1(new.token).payload, issuer=office.room.issuer)
-    assert (claims.passport_no, claims.previous_passport_no) == (NEW_PASSPORT.number, old.passport_no)
-    with office.service.database.read() as work:
-        for number in (old.passport_no, NEW_PASSPORT.number):
-            newest = work.applications.of_person(number, birth_date=renewal.draft.worker.birth_date)
-            assert renewal.reference in [each.reference for each in newest]
-        found = work.applications.find(Sought(states=frozenset(S), on=TODAY, text=old.passport_no), limit=9, offset=0)
-    assert {each.reference for each in found} == {old.application_reference, renewal.reference}
-
-
-def test_a_second_clearance_under_the_new_number_is_refused(office: OfficeAtWork) -> None:
-    office.issue()
-    linked = replace(NEW_PASSPORT, previous_numbers=(draft().worker.passport.number,))
-    entered = office.enter(replace(draft(5), worker=replace(draft(5).worker, passport=linked)))
-    result = check.check(office.service, entered.reference, officer=CHECKER, device=DEVICE, version=1)
-    assert grounds(result) == [Ground.ACTIVE_CLEARANCE]
 
 
 # --- departed and run out

@@ -45,6 +45,7 @@ SYSTEM_PACKAGES = {
     "nginx": ["nginx-light"],
     "systemd-analyze": ["systemd"],
     "redis-server": ["redis-server"],
+    "promtool": ["prometheus"],
     "gcc": ["gcc", "libc6-dev"],
     "ip": ["iproute2"],
     "iptables": ["iptables"],

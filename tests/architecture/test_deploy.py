@@ -70,6 +70,19 @@ def test_the_settings_of_each_container_are_taken(name: str, tmp_path: Path, mon
         assert not settings.names_key_secrets, "whoever answers strangers cannot open a key"
 
 
+def test_whoever_is_given_the_records_key_is_in_its_group() -> None:
+    """deploy/secrets/README.md: `records.key` is readable by group 10003."""
+    given = {name for name, service in OURS.items() if "records_key" in service["secrets"]}
+    assert given == set(OURS)
+    assert [name for name in sorted(given) if OURS[name].get("group_add") != ["10003"]] == []
+
+
+def test_the_web_can_open_the_folder_of_the_signing_services_socket() -> None:
+    """Its mode in the image is that of the volume: a caller opens the folder to find the socket in it."""
+    (made,) = re.findall(r"install -d -o 10002 -g 10002 -m (\d+) [^&\n]*/run/clearance-signer\b", DOCKERFILE)
+    assert made == "0755"
+
+
 def test_nothing_but_the_proxy_is_reached_from_outside() -> None:
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     outward = {name for name, network in COMPOSE["networks"].items() if not (network or {}).get("internal")}

@@ -20,8 +20,9 @@ from clearance.issuing.rows import COLUMNS, EXAMPLE
 from clearance.issuing.scanning import UploadRefused
 from clearance.issuing.service import Service
 from clearance.issuing.sheet import MAX_FILE, MAX_ROWS, SheetRefused, SheetRow, read_sheet
-from clearance.web.wording import fault_text, ground_text, trouble_text
+from clearance.web.wording import ground_text, trouble_text
 from clearance.web.wording_batches import header_names, sheet_text
+from clearance.web.wording_entry import fault_text
 from clearance_templates.i18n import Translator
 
 

@@ -20,7 +20,8 @@ from clearance.issuing.rows import parse_row
 from clearance.issuing.scanning import UploadRefused, look_through
 from clearance.issuing.service import Service
 from clearance.issuing.sheet import SheetRow
-from clearance.web.wording import fault_text, ground_text, photo_remark_text, trouble_text
+from clearance.web.wording import ground_text, trouble_text
+from clearance.web.wording_entry import fault_text, photo_remark_text
 from clearance_templates.i18n import Translator
 
 

@@ -20,7 +20,8 @@ from clearance.issuing.rules import RuleRow, rule_rows
 from clearance.issuing.rules_change import NewRule, propose_rules, settle_rule
 from clearance.issuing.rules_file import as_csv, read_rule, row_of
 from clearance.issuing.service import Service
-from clearance.web.wording import fault_text, ground_text
+from clearance.web.wording import ground_text
+from clearance.web.wording_entry import fault_text
 from clearance.web.wording_rules import key_text, rule_word
 from clearance_templates.i18n import N_, Translator
 

@@ -22,8 +22,9 @@ from clearance.issuing.ports import NotOnRecord
 from clearance.issuing.service import Service
 from clearance.issuing.staff_changes import change_at_the_server
 from clearance.issuing.staff_room import Member, staff_room
-from clearance.web.wording import fault_text, role_text
 from clearance.web.wording_access import change_ground_text
+from clearance.web.wording_codes import role_text
+from clearance.web.wording_entry import fault_text
 from clearance_templates.i18n import N_, Translator
 
 role_option = click.option(

@@ -10,7 +10,8 @@ from clearance.issuing.fields import Fault
 from clearance.issuing.ports import Note, NotSigned, RowNote, RowTrouble, Trouble
 from clearance.issuing.rows import CARD_CLASSES, COLUMNS, OPTIONAL, SEXES, VISA_TYPES
 from clearance.issuing.sheet import OWN_NAMES, REASONS, ROW, SheetFaultKind, SheetRefused, heading
-from clearance.web.wording import FIELD_WORDS, fault_text, field_text, ground_text, trouble_text
+from clearance.web.wording import ground_text, trouble_text
+from clearance.web.wording_entry import FIELD_WORDS, fault_text, field_text
 from clearance_templates.i18n import LANGUAGES, N_, Translator, translator
 
 SHEET_WORDS: Mapping[SheetFaultKind, str] = {

@@ -9,7 +9,8 @@ from enum import StrEnum
 from clearance.domain.delivery import CaseEvent, Channel, DeliveryState
 from clearance.domain.eligibility import Objection
 from clearance.issuing.fields import Fault
-from clearance.web.wording import fault_text, ground_text
+from clearance.web.wording import ground_text
+from clearance.web.wording_entry import fault_text
 from clearance_templates.i18n import N_, Translator, translator
 
 HIDDEN = "…"

@@ -30,7 +30,7 @@ from clearance.web.api.models import (
 )
 from clearance.web.api.operation import SMALL, Call, Operation, Result
 from clearance.web.api.problems import of_faults, of_objections, of_one_field
-from clearance.web.wording import PHOTO_FAULTS
+from clearance.web.wording_entry import PHOTO_FAULTS
 from clearance.web.wording_interface import ProblemCode, objection_texts
 
 PREFIX = "/api/v1"

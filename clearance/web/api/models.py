@@ -11,7 +11,7 @@ from clearance.domain.statistics import Dimension
 from clearance.issuing.fields import MAX_CELL
 from clearance.issuing.interface import NextActor
 from clearance.issuing.rows import COLUMNS, EXAMPLE, OPTIONAL
-from clearance.web.wording import FIELD_WORDS
+from clearance.web.wording_entry import FIELD_WORDS
 from clearance.web.wording_interface import ProblemCode
 
 MAX_PHOTO = 14_000_000

@@ -32,8 +32,8 @@ from clearance.web.staff.batch_files import (
 )
 from clearance.web.staff.notices import Notice
 from clearance.web.staff.queue import page_number
-from clearance.web.wording import fault_text
 from clearance.web.wording_batches import header_names, note_text, photos_text, sheet_text, standing_text, step_text
+from clearance.web.wording_entry import fault_text
 from clearance_templates.i18n import LANGUAGES, N_, translator
 
 PER_PAGE = 50

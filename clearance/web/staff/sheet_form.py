@@ -18,7 +18,7 @@ from clearance.issuing.ports import PhotoRefused, Portrait, Scanned
 from clearance.issuing.rows import CARD_CLASSES, COLUMNS, DESTINATIONS, OPTIONAL, SEXES, VISA_TYPES, parse_row, texts_of
 from clearance.issuing.scanning import UploadRefused
 from clearance.issuing.service import Service
-from clearance.web import wording
+from clearance.web import wording_codes, wording_entry
 from clearance.web.staff.uploads import scanned
 from clearance_templates.i18n import N_, Translator
 
@@ -76,12 +76,12 @@ class SheetForm:
 
 def form_of(texts: Mapping[str, str], t: Translator, *, faults: Iterable[Fault] = ()) -> SheetForm:
     """The form that shows these texts and faults."""
-    wrong = {fault.field: wording.fault_text(fault, t) for fault in faults}
+    wrong = {fault.field: wording_entry.fault_text(fault, t) for fault in faults}
     groups = {
         title: tuple(
             Field(
                 name=name,
-                label=wording.field_text(name, t),
+                label=wording_entry.field_text(name, t),
                 value=texts.get(name, ""),
                 fault=wrong.get(name),
                 optional=name in OPTIONAL,
@@ -134,7 +134,7 @@ def sent_photo(service: Service) -> Portrait | Fault | None:
     try:
         return service.prepare_photo(content) if isinstance(content, bytes) else content
     except PhotoRefused as refused:
-        return Fault(field=PHOTO, kind=wording.PHOTO_FAULTS[refused.ground])
+        return Fault(field=PHOTO, kind=wording_entry.PHOTO_FAULTS[refused.ground])
 
 
 def _upload(service: Service, name: str, *, field: str) -> Scanned | Fault | None:
@@ -150,13 +150,13 @@ def _upload(service: Service, name: str, *, field: str) -> Scanned | Fault | Non
 def _choices(name: str, t: Translator) -> tuple[tuple[str, str], ...]:
     match name:
         case "sex":
-            return tuple((_first_word(SEXES, sex), wording.sex_text(sex, t)) for sex in Sex)
+            return tuple((_first_word(SEXES, sex), wording_codes.sex_text(sex, t)) for sex in Sex)
         case "visa_type":
             kinds = dict.fromkeys(VISA_TYPES.values())
-            return tuple((_first_word(VISA_TYPES, kind), wording.visa_text(kind, t)) for kind in kinds)
+            return tuple((_first_word(VISA_TYPES, kind), wording_codes.visa_text(kind, t)) for kind in kinds)
         case "card_class":
             classes = dict.fromkeys(CARD_CLASSES.values())
-            return tuple((_first_word(CARD_CLASSES, each), wording.card_class_text(each, t)) for each in classes)
+            return tuple((_first_word(CARD_CLASSES, each), wording_codes.card_class_text(each, t)) for each in classes)
         case "destination":
             return tuple(sorted(((code, t.country(code)) for code in DESTINATIONS), key=lambda choice: choice[1]))
         case _:

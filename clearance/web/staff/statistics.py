@@ -20,7 +20,7 @@ from clearance.web.staff.charts import MOST_BARS, bars
 from clearance.web.staff.notices import Notice
 from clearance.web.staff.speech import own
 from clearance.web.staff.watching import overseen
-from clearance.web.wording import sex_text
+from clearance.web.wording_codes import sex_text
 
 HIDDEN = "*"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

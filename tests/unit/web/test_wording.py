@@ -24,7 +24,7 @@ from clearance.issuing.fields import Fault, FaultKind
 from clearance.issuing.keys_and_desks import ListUse
 from clearance.issuing.ports import NotSigned, PhotoGround, Trouble
 from clearance.issuing.rows import COLUMNS
-from clearance.web import wording, wording_rules
+from clearance.web import wording, wording_codes, wording_entry, wording_rules
 from clearance_templates.i18n import Language, translator
 
 DAY = date(2026, 11, 22)
@@ -95,18 +95,21 @@ FAULT_DETAILS: dict[str, str | int] = {
     "choices": "male, female",
 }
 CODES: list[tuple[type[Enum], Callable[..., str]]] = [
-    (ApplicationState, wording.state_text),
-    (Role, wording.role_text),
-    (Status, wording.status_text),
-    (RevocationReason, wording.revocation_text),
-    (Sex, wording.sex_text),
-    (VisaType, wording.visa_text),
-    (CardClass, wording.card_class_text),
+    (ApplicationState, wording_codes.state_text),
+    (Role, wording_codes.role_text),
+    (Status, wording_codes.status_text),
+    (RevocationReason, wording_codes.revocation_text),
+    (Sex, wording_codes.sex_text),
+    (VisaType, wording_codes.visa_text),
+    (CardClass, wording_codes.card_class_text),
     (AuditAct, wording.act_text),
-    (PhotoGround, lambda ground, t: wording.fault_text(Fault(field="photo", kind=wording.PHOTO_FAULTS[ground]), t)),
-    (Purpose, wording.purpose_text),
-    (SignerState, wording.signer_state_text),
-    (ListUse, wording.list_use_text),
+    (
+        PhotoGround,
+        lambda ground, t: wording_entry.fault_text(Fault(field="photo", kind=wording_entry.PHOTO_FAULTS[ground]), t),
+    ),
+    (Purpose, wording_codes.purpose_text),
+    (SignerState, wording_codes.signer_state_text),
+    (ListUse, wording_codes.list_use_text),
     (PermitFlag, wording_rules.flag_text),
     (Channel, wording_rules.rule_word),
     (Decider, wording_rules.rule_word),
@@ -138,7 +141,7 @@ def test_every_ground_is_a_full_sentence_in_both_languages(ground: Ground) -> No
 @pytest.mark.parametrize("kind", list(FaultKind))
 def test_every_fault_is_a_full_sentence_in_both_languages(kind: FaultKind) -> None:
     fault = Fault(field="name_en", kind=kind, details=FAULT_DETAILS)
-    english, bengali = (wording.fault_text(fault, translator(language)) for language in ("en", "bn"))
+    english, bengali = (wording_entry.fault_text(fault, translator(language)) for language in ("en", "bn"))
     assert not is_bengali(english)
     assert is_bengali(bengali)
     assert "%" not in english + bengali
@@ -169,12 +172,12 @@ def test_every_trouble_with_signing_says_in_both_languages_what_happened_and_wha
 
 def test_every_column_of_the_file_has_a_name_in_both_languages() -> None:
     for column in COLUMNS:
-        assert wording.field_text(column, translator("en")) != column
-        assert is_bengali(wording.field_text(column, translator("bn")))
+        assert wording_entry.field_text(column, translator("en")) != column
+        assert is_bengali(wording_entry.field_text(column, translator("bn")))
 
 
 def test_a_column_that_is_not_ours_is_called_by_its_own_name() -> None:
-    assert wording.field_text("shoe_size", translator("bn")) == "shoe_size"
+    assert wording_entry.field_text("shoe_size", translator("bn")) == "shoe_size"
 
 
 def test_every_source_of_a_rule_is_translated() -> None:
@@ -206,8 +209,8 @@ def test_three_days_without_a_certificate_are_not_called_incomplete_days() -> No
 
 def test_years_in_a_fault_are_not_grouped() -> None:
     fault = Fault(field="birth_date", kind=FaultKind.OUT_OF_RANGE, details={"minimum": 1900, "maximum": 2100})
-    assert wording.fault_text(fault, translator("en")) == "Date of birth must lie between 1900 and 2100."
-    assert "১৯০০" in wording.fault_text(fault, translator("bn"))
+    assert wording_entry.fault_text(fault, translator("en")) == "Date of birth must lie between 1900 and 2100."
+    assert "১৯০০" in wording_entry.fault_text(fault, translator("bn"))
 
 
 def test_an_act_of_a_later_version_is_shown_as_its_code() -> None:

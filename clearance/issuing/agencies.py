@@ -48,11 +48,6 @@ class AgencyRow:
         """How many of its permits have a flag."""
         return sum(bool(row.flags) for row in self.permits)
 
-    def capable(self, day: date) -> bool:
-        """Whether it may act on a day: licensed and not suspended."""
-        suspended = self.agency.suspended_on is not None and self.agency.suspended_on <= day
-        return day <= self.agency.licence_valid_until and not suspended
-
 
 @dataclass(frozen=True, kw_only=True)
 class AgencyView:

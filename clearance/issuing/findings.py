@@ -29,12 +29,6 @@ def findings(service: Service, *, open_only: bool, least: Severity, page: int) -
         )
 
 
-def open_findings(service: Service, *, least: Severity) -> int:
-    """How many nobody has acknowledged."""
-    with service.database.read() as work:
-        return work.oversight.findings.count(open_only=True, least=least)
-
-
 def finding(service: Service, number: int) -> KeptFinding:
     """One finding. Raises NotOnRecord."""
     with service.database.read() as work:

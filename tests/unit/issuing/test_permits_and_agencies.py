@@ -242,7 +242,6 @@ class TestAgencies:
         assert expect(self.act(office, agencies.suspend, by=APPROVER)) == suspended
         view = agencies.agency_view(office.service, AGENCY.licence_no, officer=APPROVER)
         assert [entry.act for entry in view.history] == [AuditAct.AGENCY_SUSPENDED]
-        assert not view.row.capable(TODAY)
 
     def test_another_officer_lifts_it(self, office: OfficeAtWork) -> None:
         assert grounds(self.act(office, agencies.reinstate)) == [Ground.NOT_SUSPENDED]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, Select, and_, exists, func, select, union
 
 from clearance.credential.claims import VisaType
 from clearance.credential.status import Status
@@ -112,19 +112,9 @@ class SqlBooks:
         return ((row.licence_no, row.at) for row in self._connection.execute(issued))
 
     def rejected_then_approved(self, *, since: datetime, until: datetime) -> Sequence[Rejected]:
-        rejection, old, new = acts.alias("rejection"), applications.alias("old"), applications.alias("new")
-        rows = self._connection.execute(
-            select(rejection.c.reference.label("rejected"), _D.reference.label("approved"), _D.officer_no)
-            .select_from(acts)
-            .join(new, new.c.reference == _D.reference)
-            .join(old, or_(old.c.passport_no == new.c.passport_no, old.c.registration_no == new.c.registration_no))
-            .join(rejection, and_(rejection.c.reference == old.c.reference, rejection.c.move == Move.REJECT.value))
-            .where(_D.move == Move.APPROVE.value, _D.at >= since, _D.at < until)
-            .where(rejection.c.at < _D.at, rejection.c.at >= since - SAME_PERSON_FOR)
-            .order_by(_D.reference, rejection.c.at)
-            .distinct()
-            .add_columns(rejection.c.at)
-        )
+        # A join by passport *or* registration would compare every rejection with every case.
+        pairs = union(*(_rejected_then_approved(shared, since, until) for shared in ("passport_no", "registration_no")))
+        rows = self._connection.execute(pairs.order_by("approved", "rejected_at"))
         return [
             Rejected(
                 rejected=row.rejected,
@@ -281,6 +271,25 @@ class SqlStatistics:
 
 def _morning(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=DHAKA)
+
+
+def _rejected_then_approved(shared: str, since: datetime, until: datetime) -> Select[Any]:
+    """Approvals of these moments, each with an earlier rejection of a case that shares this column with it."""
+    rejection, old, new = acts.alias("rejection"), applications.alias("old"), applications.alias("new")
+    return (
+        select(
+            rejection.c.reference.label("rejected"),
+            _D.reference.label("approved"),
+            _D.officer_no,
+            rejection.c.at.label("rejected_at"),
+        )
+        .select_from(acts)
+        .join(new, new.c.reference == _D.reference)
+        .join(old, old.c[shared] == new.c[shared])
+        .join(rejection, and_(rejection.c.reference == old.c.reference, rejection.c.move == Move.REJECT.value))
+        .where(_D.move == Move.APPROVE.value, _D.at >= since, _D.at < until)
+        .where(rejection.c.at < _D.at, rejection.c.at >= since - SAME_PERSON_FOR)
+    )
 
 
 def _counts(row: Any) -> Counts:

@@ -22,7 +22,7 @@ def check_online(settings: Settings, *, at: datetime) -> Iterator[Finding]:
     try:
         with httpx.Client(timeout=WITHIN_S) as client:
             first = client.get(f"{url}/")
-            open_ones = [path for path in INSIDE_ONLY if client.get(f"{url}{path}").status_code < 400]
+            open_ones = [path for path in INSIDE_ONLY if _is_told(client.get(f"{url}{path}").status_code)]
     except httpx.HTTPError as error:
         cure = "Look at the proxy, its certificate, the name's address and the firewall."
         yield fault("online.away", url, f"It cannot be reached ({type(error).__name__}).", cure)
@@ -36,6 +36,11 @@ def check_online(settings: Settings, *, at: datetime) -> Iterator[Finding]:
         yield from _certificate(url, at)
     for path in open_ones:
         yield fault("online.open", f"{url}{path}", "Strangers can read it.", "Close it in the proxy: deploy/nginx")
+
+
+def _is_told(status: int) -> bool:
+    """Whether the web program let a stranger read it: `/readyz` says with 503 what is amiss."""
+    return status < httpx.codes.BAD_REQUEST or status == httpx.codes.SERVICE_UNAVAILABLE
 
 
 def _certificate(url: str, at: datetime) -> Iterator[Finding]:

@@ -150,6 +150,7 @@ class Screens:
             "acts": {act: state.by_act.get(act, 0) for act in Act},
             "latest": latest,
             "kept": state.kept,
+            "kept_line": render_template("desk/kept.html", state=state),
             "unsent": state.unsent,
             "chips": render_template("desk/chips.html", state=state, amber=amber),
             "tally": render_template(

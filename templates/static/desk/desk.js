@@ -43,6 +43,7 @@ function around(state) {
   unsent = state.unsent ?? 0;
   replace($("chips"), state.chips);
   replace($("tally"), state.tally);
+  replace($("kept"), state.kept_line);
 }
 
 /** A button that has the focus keeps it although it is drawn anew. */

@@ -73,6 +73,15 @@ def test_keys_work_under_a_bengali_keyboard(counter: Counter) -> None:
     expect(counter.page.locator("#passport")).to_be_visible()
 
 
+def test_the_number_of_scans_that_are_kept_is_true_whenever_help_is_opened(counter: Counter, bureau: Bureau) -> None:
+    before = counter.page.locator("#kept").text_content()
+    counter.scanner.scan(bureau.card())
+    counter.look("cleared")
+    counter.scanner.press([Key("F1", "F1")])
+    expect(counter.page.locator("#kept")).to_be_visible()
+    expect(counter.page.locator("#kept")).not_to_have_text(before or "")
+
+
 def test_each_verdict_has_its_own_sound_and_the_mute_key_silences_it(
     context: BrowserContext, desk: OpenDesk, bureau: Bureau
 ) -> None:

@@ -129,7 +129,7 @@ applications = Table(
     Column("passport_no", String(9), nullable=False),
     Column("passport_issued_on", Date, nullable=False),
     Column("passport_expires_on", Date, nullable=False),
-    Column("registration_no", String(24), nullable=False),
+    Column("registration_no", String(24), nullable=False, index=True),
     Column("registered_on", Date, nullable=False),
     Column("fingerprint_taken_on", Date),
     Column("fingerprint_office", String(12)),

@@ -28,12 +28,18 @@ class SchemaBusy(Exception):
 
 def in_turn(connection: Connection, change: Callable[[], None]) -> None:
     """Call `change` while no other program changes tables, again where it had to give way. `connection` is not in a
-    transaction, and is not given back to a pool. Raises SchemaBusy."""
-    connection.detach()
-    _take_turn(connection)
-    connection.exec_driver_sql(f"SET lock_timeout = {LOCK_WITHIN_MS}")
-    connection.exec_driver_sql(f"SET statement_timeout = {STATEMENT_WITHIN_MS}")
-    connection.commit()
+    transaction, and its line to the server is closed at the end, which gives the turn back. Raises SchemaBusy."""
+    try:
+        _take_turn(connection)
+        connection.exec_driver_sql(f"SET lock_timeout = {LOCK_WITHIN_MS}")
+        connection.exec_driver_sql(f"SET statement_timeout = {STATEMENT_WITHIN_MS}")
+        connection.commit()
+        _until_done(connection, change)
+    finally:
+        connection.invalidate()
+
+
+def _until_done(connection: Connection, change: Callable[[], None]) -> None:
     for pause in (*PAUSES_S, None):
         try:
             change()

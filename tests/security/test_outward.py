@@ -29,6 +29,7 @@ WAYS_OUT = {
     "clearance/demo/programs.py": "waits for the demo's programs on this computer",
     "clearance/demo/start.py": "looks for a free port on this computer",
     "clearance/doctor/online.py": "`clearance doctor --online`: the office's own public address; 10 s",
+    "clearance/door.py": "listens; asks the socket file it is about to open whether another program listens there",
     "clearance/messaging/http.py": "webhooks, SMS: deadline, 16 kB, no redirect, no proxy, judged when connecting",
     "clearance/messaging/mail.py": "the mail server of the settings: TLS unless it is this machine, 20 s",
     "clearance/storage/object_documents.py": "the object store of the settings",

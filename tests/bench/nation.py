@@ -26,7 +26,7 @@ from tests.stack.program import children
 from tests.stack.redis import Redis, redis
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = ("shared_buffers=512MB", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=8GB")
+SETTINGS = ("shared_buffers=2GB", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=8GB")
 
 
 LARGEST_CROWD = 40_000

@@ -1,13 +1,11 @@
 """A batch and an entry form in a real browser: uploaded, mended, uploaded again, decided by keyboard, bn and en."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from waitress.server import create_server
 
 from clearance.domain.staff import Officer
 from clearance.issuing.ports import Sheet
@@ -16,6 +14,7 @@ from clearance.workbook import XlsxWorkbooks
 from clearance.worker import working
 from tests.e2e.conftest import context_of
 from tests.e2e.seats import seat
+from tests.e2e.serving import served
 from tests.e2e.soundness import assert_sound
 from tests.fakes.batch_files import csv_of, line, photos_of
 from tests.fakes.installation import snapshot
@@ -43,12 +42,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
 
 @pytest.fixture(scope="module")
 def address(workplace: Workplace) -> Iterator[str]:
-    server = create_server(workplace.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
+    with served(workplace.app) as address:
+        yield address
 
 
 @contextmanager

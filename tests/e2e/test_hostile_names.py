@@ -1,16 +1,15 @@
 """Thirty-six hostile names in a real browser: nothing opens, nothing runs, nothing is asked for elsewhere."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
-from waitress.server import create_server
 
 from clearance.credential.errors import MalformedClaims
 from tests.e2e.seats import seat
+from tests.e2e.serving import served
 from tests.fakes.office import EVERYTHING
 from tests.integration.staff_pages import Workplace, open_workplace
 from tests.security.hostile_names import HOSTILE_NAMES
@@ -31,12 +30,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
 
 @pytest.fixture(scope="module")
 def address(workplace: Workplace) -> Iterator[str]:
-    server = create_server(workplace.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
+    with served(workplace.app) as address:
+        yield address
 
 
 class Watch:

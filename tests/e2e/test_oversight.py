@@ -1,13 +1,11 @@
 """The pages of oversight in a real browser: sound for WCAG, nothing too wide, a chart that is drawn, keys that work."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
-from waitress.server import create_server
 
 from clearance.domain.findings import FindingKind, finding
 from clearance.domain.permit import Permit
@@ -16,6 +14,7 @@ from clearance.domain.staff import Role
 from clearance.issuing import void
 from tests.e2e.conftest import context_of
 from tests.e2e.seats import seat
+from tests.e2e.serving import served
 from tests.e2e.test_staff_pages import SIZES, assert_sound
 from tests.fakes.office import DEVICE, EVERYTHING, NOW, PERMIT, TODAY, draft, officer
 from tests.fakes.office import expect as done
@@ -75,12 +74,8 @@ def _another_permit(number: str, destination: str) -> Permit:
 
 @pytest.fixture(scope="module")
 def address(workplace: Workplace) -> Iterator[str]:
-    server = create_server(workplace.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
+    with served(workplace.app) as address:
+        yield address
 
 
 @pytest.mark.parametrize(("size", "language"), [(SIZES[0], "bn"), (SIZES[1], "en")], ids=["wide-bn", "narrow-en"])

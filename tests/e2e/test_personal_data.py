@@ -1,17 +1,16 @@
 """The pages on one person's data in a real browser: sound for WCAG, nothing too wide, all of it by keyboard alone."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from waitress.server import create_server
 
 from clearance.domain.staff import Officer, Role
 from tests.e2e.conftest import context_of
 from tests.e2e.seats import seat
+from tests.e2e.serving import served
 from tests.e2e.soundness import assert_sound
 from tests.fakes.office import NOW, draft, officer
 from tests.fakes.passkey import stored_passkey
@@ -41,12 +40,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
 
 @pytest.fixture
 def address(workplace: Workplace) -> Iterator[str]:
-    server = create_server(workplace.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
+    with served(workplace.app) as address:
+        yield address
 
 
 def case_of(workplace: Workplace, passport_no: str) -> str:

@@ -1,13 +1,11 @@
 """The pages of rules, permits and agencies in a real browser: two officers change a rule and a budget, by keyboard."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from waitress.server import create_server
 
 from clearance.domain.staff import Officer
 from clearance.issuing.agencies import suspend
@@ -16,6 +14,7 @@ from clearance.issuing.rules import rule_book
 from clearance.issuing.rules_change import propose_rules
 from tests.e2e.conftest import context_of
 from tests.e2e.seats import seat
+from tests.e2e.serving import served
 from tests.e2e.soundness import assert_sound
 from tests.fakes.office import AGENCY, APPROVER, DEVICE, EVERYTHING, PERMIT, TODAY, draft
 from tests.fakes.office import expect as done
@@ -53,12 +52,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
 
 @pytest.fixture(scope="module")
 def address(workplace: Workplace) -> Iterator[str]:
-    server = create_server(workplace.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
+    with served(workplace.app) as address:
+        yield address
 
 
 def sign_in(page: Page, workplace: Workplace, address: str, officer: Officer, language: str = "en") -> None:

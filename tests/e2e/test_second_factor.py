@@ -1,12 +1,10 @@
 """Passkeys and codes in a real Chromium with its own virtual authenticator; the pages of accounts, looked at by axe."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from waitress.server import create_server
 
 from clearance.domain.factors import code_at, step_at
 from clearance.domain.staff import Role
@@ -15,6 +13,7 @@ from clearance.issuing.invitations import Invited, add_officer
 from clearance.issuing.people import NewOfficer
 from tests.e2e.conftest import context_of
 from tests.e2e.seats import seat
+from tests.e2e.serving import served
 from tests.e2e.soundness import assert_sound
 from tests.fakes.office import APPROVER, EVERYTHING, draft
 from tests.integration.staff_pages import Workplace, open_workplace
@@ -33,12 +32,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
 @pytest.fixture(scope="module")
 def address(workplace: Workplace) -> Iterator[str]:
     """A name, not a number: browsers bind passkeys to names."""
-    server = create_server(workplace.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://localhost:{server.effective_port}"
-    server.close()
-    thread.join(10)
+    with served(workplace.app, name="localhost") as address:
+        yield address
 
 
 def invited(workplace: Workplace, number: str, *roles: Role) -> Invited:

@@ -1,13 +1,11 @@
 """The officers' pages in a real browser: no violation of WCAG, nothing too wide, keys that work, everything without
 JavaScript too."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from waitress.server import create_server
 
 from clearance.domain.clearance import RevocationReason
 from clearance.domain.lifecycle import Move
@@ -16,6 +14,7 @@ from clearance.issuing import revoke
 from clearance.issuing.with_reason import move_with_reason
 from tests.e2e.conftest import context_of
 from tests.e2e.seats import seat
+from tests.e2e.serving import served
 from tests.e2e.soundness import assert_sound
 from tests.fakes.office import APPROVER, CHECKER, CLERK, DEVICE, EVERYTHING, ISSUER, draft
 from tests.fakes.office import expect as done
@@ -82,12 +81,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
 
 @pytest.fixture(scope="module")
 def address(workplace: Workplace) -> Iterator[str]:
-    server = create_server(workplace.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
+    with served(workplace.app) as address:
+        yield address
 
 
 def sign_in(page: Page, workplace: Workplace, address: str, officer: Officer, language: str) -> None:

@@ -165,6 +165,17 @@ def restored(
     )
 
 
+def interrupted(lost: Lost, home: Path, *, step: str) -> None:
+    """A restore whose disk fails at a step of `clearance.cli.restore_steps`."""
+    with pytest.MonkeyPatch.context() as cut:
+        cut.setattr(f"clearance.cli.restore_steps.{step}", _disk_fails)
+        restored(lost, home, status=74)
+
+
+def _disk_fails(*_: object, **__: object) -> None:
+    raise OSError(5, "Input/output error", "/dev/sda1")
+
+
 def bring_keys(lost: Lost, home: Path) -> None:
     """What the key ceremony kept."""
     shutil.copytree(lost.safe / "private", home / "keys" / "private")

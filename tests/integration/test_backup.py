@@ -1,7 +1,6 @@
 """A backup of an office at work, brought back into an empty machine: nothing is lost."""
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.integration.backups import (
     Lost,
     at,
     done,
+    interrupted,
     publish,
     restored,
     rows,
@@ -61,17 +61,11 @@ def test_a_place_that_is_not_empty_is_left_as_it_is(lost: Lost, tmp_path: Path) 
         assert (home / taken).read_text() == "somebody's"
 
 
-def test_an_interrupted_restore_goes_on_when_it_is_run_again(
-    lost: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_restore_goes_on_when_it_is_run_again(lost: Lost, tmp_path: Path) -> None:
     home = tmp_path / "new"
     for place in ("database_back", "documents_back", "_examined"):
-        with monkeypatch.context() as cut:
-            cut.setattr(f"clearance.cli.restore_steps.{place}", cut_short)
-            restored(lost, home, status=74)
+        interrupted(lost, home, step=place)
         assert (home / ".restore-under-way").exists()
-    other = tmp_path / "other"
-    shutil.copytree(lost.backups, other)
     assert "7 cards" in restored(lost, home).stdout
     assert not (home / ".restore-under-way").exists()
     assert "is not empty" in restored(lost, home, status=65).output
@@ -82,9 +76,7 @@ def test_an_interrupted_restore_touches_no_database_but_its_own(
 ) -> None:
     """Whoever names another database before the second try names one that is in use."""
     home = tmp_path / "new"
-    with monkeypatch.context() as cut:
-        cut.setattr("clearance.cli.restore_steps.database_back", cut_short)
-        restored(lost, home, status=74)
+    interrupted(lost, home, step="database_back")
     with installation(tmp_path / "other") as other:
         publish(other)
         theirs = other.home / "clearance.db"
@@ -95,20 +87,14 @@ def test_an_interrupted_restore_touches_no_database_but_its_own(
 
 
 def test_a_restore_that_was_interrupted_after_the_database_came_back_is_stopped_already(
-    lost: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lost: Lost, tmp_path: Path
 ) -> None:
     home = tmp_path / "new"
-    with monkeypatch.context() as cut:
-        cut.setattr("clearance.cli.restore_steps.documents_back", cut_short)
-        restored(lost, home, status=74)
+    interrupted(lost, home, step="documents_back")
     assert len(rows(home / "clearance.db", "restorations")) == 1
     assert len(rows(home / "clearance.db", "signing_stops")) == 1
     restored(lost, home)
     assert len(rows(home / "clearance.db", "restorations")) == 1
-
-
-def cut_short(*_: object, **__: object) -> None:
-    raise OSError(5, "Input/output error", "/dev/sda1")
 
 
 def test_an_officer_whom_the_backup_does_not_know_cannot_stop_anything(lost: Lost, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from tests.integration.backups import (
     at,
     bring_keys,
     done,
+    interrupted,
     restored,
     restored_office,
     run,
@@ -158,13 +159,9 @@ def test_a_distrust_needs_a_bundle_to_go_on_from_and_says_where_to_lay_it(lost: 
     assert "verifier bundle export" in refused.output
 
 
-def test_while_a_restore_is_interrupted_no_program_starts(
-    lost: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_while_a_restore_is_interrupted_no_program_starts(lost: Lost, tmp_path: Path) -> None:
     home = tmp_path / "new"
-    with monkeypatch.context() as cut:
-        cut.setattr("clearance.cli.restore_steps.documents_back", cut_short)
-        restored(lost, home, status=74)
+    interrupted(lost, home, step="documents_back")
     shutil.copytree(lost.desk, home / "keys" / "public")
     bring_keys(lost, home)
     with pytest.raises(ConfigurationRefused, match="was interrupted"), service_of(read_settings(home)):
@@ -173,10 +170,6 @@ def test_while_a_restore_is_interrupted_no_program_starts(
         pass
     with restored_office(lost, home) as office, pytest.raises(NotReconciled):
         keep_published(office.room)
-
-
-def cut_short(*_: object, **__: object) -> None:
-    raise OSError(5, "Input/output error", "/dev/sda1")
 
 
 def test_officers_read_in_their_own_language_what_to_do() -> None:
